@@ -1,0 +1,245 @@
+"""What travels through the house: one neutral message in, one neutral message out.
+
+No object of a platform's client library appears here. Ids are strings, instants are aware UTC, everything is
+frozen, and everything can be stored as JSON (`dump` and `load`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, Literal, TypeVar
+
+from pydantic import TypeAdapter
+
+SpanKind = Literal["bold", "italic", "code", "strike", "spoiler", "link", "quote", "mention"]
+MediaKind = Literal[
+    "photo", "video", "voice", "audio", "document", "sticker", "animation", "location", "contact", "poll"
+]
+InboundKind = Literal["text", "button", "form", "command", "edit", "delete", "reaction", "joined", "left"]
+OutboundKind = Literal["reply", "relay", "note", "post", "offer", "notice"]
+Op = Literal["send", "edit", "delete", "react"]
+
+
+class Outcome(StrEnum):
+    """What became of an inbound message; every message ends in exactly one."""
+
+    answered = "answered"
+    suggested = "suggested"
+    handed_over = "handed_over"
+    relayed = "relayed"
+    done = "done"
+    refused = "refused"
+    failed = "failed"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Formatting of `length` code points of a text from `start`; `url` for links only."""
+
+    kind: SpanKind
+    start: int
+    length: int
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Plain words plus formatting, in code points. Lists are lines that begin with a bullet or a number."""
+
+    plain: str = ""
+    spans: tuple[Span, ...] = ()
+
+    def __add__(self, other: Text | str) -> Text:
+        other = Text(other) if isinstance(other, str) else other
+        moved = tuple(replace(s, start=s.start + len(self.plain)) for s in other.spans)
+        return Text(self.plain + other.plain, self.spans + moved)
+
+    def __bool__(self) -> bool:
+        return bool(self.plain)
+
+    def cut(self, start: int, end: int) -> Text:
+        """The part from `start` to `end` (code points), with the formatting that falls into it."""
+        spans = []
+        for span in self.spans:
+            first, last = max(span.start, start), min(span.start + span.length, end)
+            if first < last:
+                spans.append(replace(span, start=first - start, length=last - first))
+        return Text(self.plain[start:end], tuple(spans))
+
+
+def styled(kind: SpanKind, plain: str, url: str = "") -> Text:
+    """`plain` as a whole in one style, for example `styled("bold", "Ana")`."""
+    return Text(plain, (Span(kind, 0, len(plain), url),)) if plain else Text()
+
+
+@dataclass(frozen=True)
+class ChatRef:
+    """A place to write to. Without `thread_id` it is the chat itself (of a forum: its general part)."""
+
+    platform: str
+    bot: str
+    chat_id: str
+    thread_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The customer's thread in the owners' room; the sender opens it when the first message goes there."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True)
+class MessageRef:
+    """One message as its platform knows it."""
+
+    chat: ChatRef
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who wrote. `language` is what the platform says of the person's settings, or empty."""
+
+    id: str
+    name: str
+    username: str = ""
+    language: str = ""
+    is_bot: bool = False
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture or another attachment: by the platform's `file_id`, or by `sha256` of a stored blob."""
+
+    kind: MediaKind
+    file_id: str = ""
+    sha256: str = ""
+    name: str = ""
+    mime: str = ""
+    size: int = 0
+    alt: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button under a message. `data` is `<action>:<opaque>`; the opaque part is looked up, never trusted."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of a form."""
+
+    name: str
+    label: str
+    kind: Literal["line", "paragraph", "file"] = "line"
+    required: bool = True
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """Questions asked together: a modal on Discord, a sequence of questions elsewhere."""
+
+    name: str
+    title: str
+    fields: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """What somebody did, decoded from the stored raw update.
+
+    `text` of a command is what follows its name; `action` is the command's name, the button's data, or the
+    reaction's emoji. `message_id` is the platform's own id of the message that was written, pressed or changed.
+    """
+
+    platform: str
+    bot: str
+    update_id: str
+    chat: ChatRef
+    sender: Sender
+    kind: InboundKind
+    received_at: datetime
+    message_id: str = ""
+    text: Text = Text()
+    action: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    media: tuple[Media, ...] = ()
+    reply_to: MessageRef | None = None
+    addressed: bool = True
+
+
+@dataclass(frozen=True)
+class OutboundMessage:
+    """One thing to be said or changed.
+
+    `key` is unique in the outbox, and is the name by which later messages refer to this one. `target` (what an
+    edit, delete or reaction is about) and `quotes` are such a key or a platform's message. `in_answer_to` is the
+    inbox id, so that an adapter can answer an interaction instead of posting. `reaction` is an emoji.
+    """
+
+    to: ChatRef | Desk
+    key: str
+    kind: OutboundKind = "reply"
+    op: Op = "send"
+    text: Text = Text()
+    buttons: tuple[Button, ...] = ()
+    media: tuple[Media, ...] = ()
+    target: str | MessageRef | None = None
+    quotes: str | MessageRef | None = None
+    reaction: str = ""
+    form: Form | None = None
+    not_before: datetime | None = None
+    in_answer_to: int | None = None
+    customer_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the platform said when it took a message. `thread_id` is where it really went."""
+
+    message_id: str
+    thread_id: str | None = None
+    media_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RawUpdate:
+    """A platform's update as it came, with the little that is needed to store it in the right place.
+
+    `update_id` makes it unique for its bot. `chat` is None when not even that could be read.
+    """
+
+    platform: str
+    bot: str
+    update_id: str
+    chat: ChatRef | None
+    sender_id: str
+    body: dict[str, Any]
+    private: bool = True
+
+
+T = TypeVar("T")
+
+
+@cache
+def _codec(kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)
+
+
+def dump(value: object) -> Any:
+    """A message type as plain JSON values."""
+    return _codec(type(value)).dump_python(value, mode="json", exclude_defaults=True)
+
+
+def load(kind: type[T], data: Any) -> T:
+    """The message type back from JSON values; raises pydantic's ValidationError on anything else."""
+    return _codec(kind).validate_python(data, strict=False)
