@@ -16,7 +16,7 @@ class InputError(Exception):
         self.line = line
         self.problem = problem.strip().rstrip(".")
         self.advice = advice.strip()
-        super().__init__(str(self))
+        super().__init__(path, line, problem, advice)
 
     def __str__(self) -> str:
         where = str(self.path) if self.line is None else f"{self.path}:{self.line}"
