@@ -1,0 +1,1 @@
+"""Platforms: each folder is one adapter, and none knows of another."""
