@@ -1,0 +1,5 @@
+"""`python -m bot` is `concierge`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,72 @@
+"""Which shop a command is about, and what that shop knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.endings import say
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from knowledge.answers import Knowledge
+    from knowledge.reading import Base
+    from knowledge.shop import Shop
+
+
+def sample_shop() -> Path:
+    """The folder of the egg farm, which comes with the program."""
+    return Path(str(files("bot"))) / "examples" / "egg-farm"
+
+
+def chosen(given: Path | None, settings: Settings) -> Path:
+    """The folder that was given, else SHOP_DIR where that exists, else the sample shop; said unless it was given."""
+    if given is not None:
+        return given
+    if settings.shop_dir.is_dir():
+        say(f"From the shop in {settings.shop_dir}.")
+        return settings.shop_dir
+    say(f"From the sample shop, because there is no folder {settings.shop_dir}.")
+    return sample_shop()
+
+
+def shop_of(folder: Path) -> Shop:
+    """What `shop.toml` says; a folder without one is a shop with every default. Raises InputError."""
+    from knowledge.shop import Shop, read_shop
+
+    if folder.is_dir() and not (folder / "shop.toml").exists():
+        say(f"{folder} has no shop.toml: the time zone is taken to be UTC.")
+        return Shop(name=folder.resolve().name, directory=folder)
+    return read_shop(folder)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A shop's folder, read. `today` is the date there."""
+
+    shop: Shop
+    base: Base
+    today: date
+
+    def knowledge(self) -> Knowledge:
+        """What the shop knows, ready to be asked."""
+        from knowledge.answers import Knowledge
+
+        return Knowledge(self.base.entries, self.base.products, currency=self.shop.currency)
+
+
+def opened(given: Path | None) -> Opened:
+    """Reads the shop that is meant; warnings go to standard error. Raises InputError and SettingsError."""
+    from bot.clock import Clock
+    from bot.settings import load_settings
+    from knowledge.reading import read_base
+
+    settings = load_settings()
+    folder = chosen(given, settings)
+    shop, base = shop_of(folder), read_base(folder)
+    for warning in base.warnings:
+        say(str(warning))
+    return Opened(shop, base, Clock(settings.concierge_now).now().astimezone(shop.zone).date())
