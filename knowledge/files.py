@@ -18,6 +18,8 @@ _FOREIGN = {
     b"\xfe\xff": ("is saved as UTF-16", "Save it again as UTF-8 (in Excel: “CSV UTF-8”)."),
     b"PK\x03\x04": ("is a spreadsheet or an archive, not text", "Export it as CSV UTF-8 first."),
 }
+_DEEPEST = 8
+"""How many lists within lists front matter may have; it needs two."""
 _NOT_TEXT = ("has bytes in it that no text has (perhaps it is UTF-16)", "Save it again as UTF-8.")
 
 
@@ -76,6 +78,14 @@ def is_inside(name: str) -> bool:
     """Whether a picture's path stays within the shop's folder, on every system."""
     path = PurePosixPath(name.replace("\\", "/"))
     return not path.is_absolute() and ".." not in path.parts and name[1:2] != ":"
+
+
+def find_picture(directory: Path, name: str) -> Path | None:
+    """The picture of that name in the shop's folder, or in its `images`; None when there is none."""
+    if not name or not is_inside(name):
+        return None
+    places = (directory / name, directory / "images" / name)
+    return next((path for path in places if path.is_file()), None)
 
 
 def _must_be_text(path: Path) -> None:
@@ -185,6 +195,7 @@ def _mapping(path: Path, text: str, first_line: int) -> dict[str, yaml.Node]:
 def _compose(path: Path, text: str, first_line: int) -> yaml.Node | None:
     """The YAML as nodes with their places; nothing is constructed from it."""
     try:
+        _must_be_flat(text)
         root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
         return root
     except yaml.MarkedYAMLError as error:
@@ -192,6 +203,18 @@ def _compose(path: Path, text: str, first_line: int) -> yaml.Node | None:
         line = first_line if mark is None else first_line + min(mark.line, text.count("\n"))
         problem = f"the front matter is no valid YAML ({error.problem or error.context})"
         raise InputError(path, line, problem, "Put text that has a colon, # or quotes in it into quotes.") from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         problem = "the front matter can't be read as YAML"
         raise InputError(path, first_line, problem, "Take out special characters, keep to plain lines.") from error
+
+
+def _must_be_flat(text: str) -> None:
+    """Raises ValueError for deep nesting, on which libyaml's composer would run out of stack and end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise ValueError("nested too deeply")

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from knowledge.errors import InputError
 from knowledge.files import folder, read_text
 from knowledge.hours import WEEKDAYS, Hours, Opening, parse_openings
+from knowledge.values import parse_date
 
 _SECTIONS = ("owner", "hours", "privacy", "handoff", "policies")
 
@@ -215,8 +216,6 @@ def _openings(section: _Section, key: str) -> tuple[Opening, ...]:
 
 def _day(section: _Section, key: str) -> date:
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", key):
-            return date.fromisoformat(key)
-    except ValueError:
-        pass
-    raise section.error(key, f"“{key}” is no date", 'Write "2026-12-24" = "closed".')
+        return parse_date(key)
+    except ValueError as error:
+        raise section.error(key, str(error), 'Write "2026-12-24" = "closed".') from error

@@ -96,8 +96,8 @@ def test_a_file_from_windows_is_read(tmp_path: Path) -> None:
         ('name = "Eggs"\n[hours]\nmonday = "closed"', ":3: “monday” is no setting that is known in [hours]."),
         ('name = "Eggs"\n[hours]\n# weekend\nsat = "9-12"', ":4: “9-12” is not a time such as 09:00-18:00."),
         ('name = "Eggs"\n[hours]\nsat = 9', ":3: “sat” must be text."),
-        ('name = "Eggs"\n[hours.special]\n"24.12.2026" = "closed"', ":3: “24.12.2026” is no date."),
-        ('name = "Eggs"\n[hours.special]\n"2026-02-30" = "closed"', ":3: “2026-02-30” is no date."),
+        ('name = "Eggs"\n[hours.special]\n"24.12.2026" = "closed"', ":3: “24.12.2026” is no date"),
+        ('name = "Eggs"\n[hours.special]\n"2026-02-30" = "closed"', ":3: “2026-02-30” is no date"),
         ('name = "Eggs"\n[hours.special]\n2026-12-24 = "open"', ":3: “open” is not a time"),
         (
             'name = "Eggs"\n[privacy]\nkeep_messages_days = 0',
