@@ -32,12 +32,12 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Says what would change, and changes nothing.")] = False,
 ) -> None:
     """Brings entries and products from files into the database."""
+    _check_format(format_)
     from bot.app import import_knowledge
     from bot.cli.logs import configure_logs
     from bot.settings import load_settings
     from knowledge.reading import read_path
 
-    _check_format(format_)
     settings = load_settings()
     configure_logs(settings.log_format)
     rows: Iterator[Entry | Product] = chain.from_iterable(read_path(path, format_, say) for path in paths)
