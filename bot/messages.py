@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter
@@ -183,7 +182,8 @@ class OutboundMessage:
 
     `key` is unique in the outbox, and is the name by which later messages refer to this one. `target` (what an
     edit, delete or reaction is about) and `quotes` are such a key or a platform's message. `in_answer_to` is the
-    inbox id, so that an adapter can answer an interaction instead of posting. `reaction` is an emoji.
+    inbox id, so that an adapter can answer an interaction instead of posting; `copy_of` the inbox id of the words
+    that this one carries to the other side. `reaction` is an emoji.
     """
 
     to: ChatRef | Desk
@@ -199,6 +199,7 @@ class OutboundMessage:
     form: Form | None = None
     not_before: datetime | None = None
     in_answer_to: int | None = None
+    copy_of: int | None = None
     customer_id: int | None = None
 
 
@@ -230,9 +231,13 @@ class RawUpdate:
 T = TypeVar("T")
 
 
-@cache
-def _codec(kind: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(kind)
+_codecs: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _codec(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _codecs:
+        _codecs[kind] = TypeAdapter(kind)
+    return _codecs[kind]
 
 
 def dump(value: object) -> Any:
@@ -242,4 +247,5 @@ def dump(value: object) -> Any:
 
 def load(kind: type[T], data: Any) -> T:
     """The message type back from JSON values; raises pydantic's ValidationError on anything else."""
-    return _codec(kind).validate_python(data, strict=False)
+    loaded: T = _codec(kind).validate_python(data)
+    return loaded

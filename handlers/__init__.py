@@ -1,0 +1,179 @@
+"""Two tables of routes, for customers and for owners, in order: the first that matches handles the message.
+
+Read this first. A handler is a plain use case: it reads and changes rows and *returns* messages; it never sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.commands import Audience, find
+from bot.database import buttons
+from bot.messages import InboundMessage, OutboundMessage
+from handlers import answer, delivery, pleasantries, stories, tickets, welcome
+from handlers.context import Context
+
+Handler = Callable[[InboundMessage, Context], Awaitable[list[OutboundMessage]]]
+Press = Callable[[InboundMessage, Context, dict[str, Any]], Awaitable[list[OutboundMessage]]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A message that `matches` is handled by `handle`."""
+
+    matches: Callable[[InboundMessage, Context], bool]
+    handle: Handler
+
+
+def is_kind(*kinds: str) -> Callable[[InboundMessage, Context], bool]:
+    """Whether the message is of one of these kinds."""
+    return lambda message, ctx: message.kind in kinds
+
+
+def in_handoff(message: InboundMessage, ctx: Context) -> bool:
+    """Whether a human speaks with this customer."""
+    return message.kind == "text" and ctx.conversation.state == "handoff"
+
+
+def wants_person(message: InboundMessage, ctx: Context) -> bool:
+    """Whether the customer asks for a human."""
+    return ctx.house.phrases.escalation(message.text.plain) == "person"
+
+
+def is_upset(message: InboundMessage, ctx: Context) -> bool:
+    """Whether the customer complains or is angry."""
+    return ctx.house.phrases.escalation(message.text.plain) is not None
+
+
+def is_idle_pleasantry(message: InboundMessage, ctx: Context) -> bool:
+    """A greeting or thanks while nobody waits for an answer."""
+    return ctx.conversation.state == "bot" and pleasantries.is_pleasantry(message, ctx)
+
+
+def in_thread(message: InboundMessage, ctx: Context) -> bool:
+    """Whether an owner writes in a customer's thread."""
+    return message.kind == "text" and ctx.conversation.kind == "customer"
+
+
+def always(message: InboundMessage, ctx: Context) -> bool:
+    """Matches everything that is left."""
+    return True
+
+
+COMMANDS: dict[tuple[Audience, str], Handler] = {
+    ("customer", "start"): welcome.start,
+    ("customer", "help"): welcome.help_customer,
+    ("customer", "human"): tickets.human,
+    ("customer", "stop"): welcome.stop,
+    ("thread", "close"): tickets.close,
+    ("thread", "help"): welcome.help_owner,
+    ("room", "story"): stories.story,
+    ("room", "stories"): stories.stories,
+    ("room", "waiting"): tickets.waiting,
+    ("room", "help"): welcome.help_owner,
+}
+
+CUSTOMER_BUTTONS: dict[str, Press] = {
+    "suggest": answer.suggested,
+    "ask_owner": answer.ask_owner,
+    "follow": lambda message, ctx, value: welcome.follow(message, ctx),
+    "unfollow": lambda message, ctx, value: welcome.unfollow(message, ctx),
+}
+
+OWNER_BUTTONS: dict[str, Press] = {
+    "close": lambda message, ctx, value: tickets.close(message, ctx),
+    "story_confirm": stories.pressed,
+    "story_change": stories.pressed,
+    "story_cancel": stories.pressed,
+    "story_channel": stories.pressed,
+    "story_followers": stories.pressed,
+    "resend": delivery.resend,
+    "discard": delivery.discard,
+}
+
+
+async def command(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+    """A command for whoever is here; one that is meant for others is unknown."""
+    for audience in _audiences(ctx):
+        if known := find(message.action, audience):
+            return await (COMMANDS[audience, known.name] if known.built else welcome.not_built)(message, ctx)
+    return await welcome.unknown(message, ctx)
+
+
+def _audiences(ctx: Context) -> tuple[Audience, ...]:
+    if not ctx.in_room:
+        return ("customer", "room") if ctx.is_owner else ("customer",)
+    return ("room",) if ctx.conversation.kind == "room" else ("thread", "room")
+
+
+async def press(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+    """A button: what it means is looked up, and it counts only in its own conversation and for its own side."""
+    found = await buttons.recall(ctx.session, message.action, ctx.conversation.id)
+    table = OWNER_BUTTONS if ctx.is_owner else CUSTOMER_BUTTONS
+    if ctx.is_owner and not ctx.in_room:
+        table = OWNER_BUTTONS | CUSTOMER_BUTTONS
+    if found is None or found[0] not in table:
+        return await welcome.stale_button(message, ctx)
+    return await table[found[0]](message, ctx, found[1])
+
+
+async def nothing(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+    """Owners talking among themselves, a reaction, somebody joining: nothing is said."""
+    return []
+
+
+CUSTOMERS = (
+    Route(is_kind("command"), command),
+    Route(is_kind("button", "form"), press),
+    Route(is_kind("edit"), tickets.edited),
+    Route(is_kind("delete"), tickets.deleted),
+    Route(is_kind("reaction", "joined", "left"), nothing),
+    Route(stories.is_awaited, stories.awaited),
+    Route(in_handoff, tickets.from_customer),
+    Route(wants_person, tickets.escalate),
+    Route(answer.is_own_phrasing, answer.answer),
+    Route(is_upset, tickets.escalate),
+    Route(is_idle_pleasantry, pleasantries.answer),
+    Route(always, answer.answer),
+)
+
+OWNERS = (
+    Route(is_kind("command"), command),
+    Route(is_kind("button", "form"), press),
+    Route(is_kind("edit"), tickets.edited),
+    Route(is_kind("delete"), tickets.deleted),
+    Route(tickets.is_note, tickets.note),
+    Route(stories.is_awaited, stories.awaited),
+    Route(in_thread, tickets.from_owner),
+    Route(always, nothing),
+)
+
+
+async def route(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+    """Hands the message to the first route that matches."""
+    if not ctx.in_room and not message.addressed:
+        return []
+    returned = delivery.back_again(ctx)
+    table = OWNERS if ctx.in_room else CUSTOMERS
+    handler = next(r.handle for r in table if r.matches(message, ctx))
+    if not ctx.in_room:
+        ctx.conversation.last_customer_at = ctx.now
+    return returned + await handler(message, ctx)
+
+
+async def wake(ctx: Context) -> list[OutboundMessage]:
+    """The conversation's own alarm: an unfinished thought is complete, or a handoff has been silent for long."""
+    conversation = ctx.conversation
+    messages: list[OutboundMessage] = []
+    if conversation.thought_due_at and conversation.thought_due_at <= ctx.now:
+        if ctx.held:
+            messages += await answer.settle(ctx)
+        conversation.thought_due_at = None
+    if conversation.handoff_ends_at and conversation.handoff_ends_at <= ctx.now:
+        messages += await tickets.end_handoff(ctx)
+    return messages
+
+
+__all__ = ["CUSTOMERS", "OWNERS", "Handler", "Route", "route", "wake"]

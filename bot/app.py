@@ -1,0 +1,234 @@
+"""The composition root: the one place where real parts are chosen, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import handlers
+from bot import inbox, outbox
+from bot.adapter import Adapter
+from bot.clock import Clock
+from bot.database import Database, migrate
+from bot.database.blobs import read_blob
+from bot.database.entries import load_all, newest_revision
+from bot.database.people import customer_of
+from bot.database.plans import next_post_at
+from bot.database.tables import Conversation, Customer
+from bot.messages import ChatRef, Desk, InboundMessage, MessageRef, OutboundMessage, RawUpdate
+from bot.outbox import Outbox
+from bot.sender import Sender, Undelivered
+from bot.worker import Handled, Job, Worker
+from handlers import delivery, stories
+from handlers.context import Context, House
+from knowledge.answers import Knowledge
+from knowledge.phrases import Phrases
+from knowledge.shop import Shop
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the shop lives: the owners' room, the story channels, and owners outside the room (`telegram:123`)."""
+
+    room: ChatRef | None = None
+    channels: tuple[ChatRef, ...] = ()
+    owner_ids: frozenset[str] = frozenset()
+
+
+class Concierge:
+    """The running house. `start`, then either `settle` again and again (a standing clock) or `serve`."""
+
+    def __init__(
+        self, database: Database, clock: Clock, adapters: Sequence[Adapter], shop: Shop, places: Places
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.places = places
+        self._adapters = {adapter.platform: adapter for adapter in adapters}
+        phrases = Phrases.load(shop.directory, shop.languages, owner_name=shop.owner.name)
+        self.house = House(shop, Knowledge(()), phrases, places.room, places.channels, places.owner_ids)
+        self._revision = 0
+        self._outbox = Outbox({name: adapter.plan for name, adapter in self._adapters.items()}, places.room)
+        self._worker = Worker(
+            database, clock, self._adapters, self._outbox, self._handle, self._apologise, self._observe
+        )
+        self._sender = Sender(database, clock, self._adapters, self._outbox, self._report)
+        self.work_waits = asyncio.Event()
+        self.mail_waits = asyncio.Event()
+
+    async def start(self) -> None:
+        """Loads what the shop knows, sorts out what a stopped process left, and connects the platforms."""
+        await self.refresh()
+        await self._sender.recover()
+        for adapter in self._adapters.values():
+            await adapter.start(self.accept, self._read_blob)
+
+    async def stop(self) -> None:
+        """Lets go of the platforms. What is under way in the database stays consistent by itself."""
+        for adapter in self._adapters.values():
+            await adapter.stop()
+
+    async def accept(self, updates: Sequence[RawUpdate]) -> None:
+        """Stores updates; when it returns they are committed."""
+        await inbox.accept(self.database, updates, self.places.room, self.clock.now())
+        self.work_waits.set()
+
+    async def refresh(self) -> bool:
+        """Takes in knowledge that was changed since; False when nothing was."""
+        async with self.database.read() as session:
+            newest = await newest_revision(session)
+            if newest == self._revision:
+                return False
+            entries, products = await load_all(session)
+        currency = self.house.shop.currency
+        fitted = await asyncio.to_thread(lambda: Knowledge(entries, products, currency=currency))
+        self.house = replace(self.house, knowledge=fitted)
+        self._revision = newest
+        return True
+
+    async def work(self) -> bool:
+        """Handles one stored update or one alarm of a conversation."""
+        worked = await self._worker.work()
+        if worked:
+            self.mail_waits.set()
+        return worked
+
+    async def send(self) -> bool:
+        """Sends what is due now, one message a lane."""
+        return await self._sender.send()
+
+    async def due(self) -> bool:
+        """Enqueues one post whose time has come."""
+        now = self.clock.now()
+        async with self.database.read() as session:
+            at = await next_post_at(session)
+        if at is None or at > now:
+            return False
+        async with self.database.write() as session:
+            messages = await stories.due(session, self.house, now)
+            await self._outbox.enqueue(session, messages or [], now)
+        self.mail_waits.set()
+        return messages is not None
+
+    async def settle(self) -> None:
+        """Does everything that there is to do at the clock's present time."""
+        while await self.due() or await self.work() or await self.send():
+            pass
+
+    async def next_due(self) -> tuple[datetime, str] | None:
+        """The next instant at which something will happen by itself, and what that is."""
+        async with self.database.read() as session:
+            found = [
+                (await next_post_at(session), "a story is due"),
+                (await session.scalar(select(func.min(Conversation.wake_at))), "a conversation goes on"),
+                (await session.scalar(select(func.min(Conversation.next_at))), "a message is tried again"),
+                (await outbox.next_due(session), "a message is sent again"),
+            ]
+        return min(((at, what) for at, what in found if at), default=None)
+
+    async def _read_blob(self, sha256: str) -> bytes:
+        async with self.database.read() as session:
+            return await read_blob(session, sha256)
+
+    async def _handle(self, session: AsyncSession, job: Job) -> Handled:
+        ctx = await self._context(session, job)
+        messages = await (handlers.route(job.message, ctx) if job.message else handlers.wake(ctx))
+        return self._handled(messages, ctx)
+
+    async def _apologise(self, session: AsyncSession, job: Job) -> Handled:
+        ctx = await self._context(session, job)
+        return self._handled(await delivery.broken(job.message, ctx), ctx)
+
+    def _handled(self, messages: list[OutboundMessage], ctx: Context) -> Handled:
+        person = ctx.conversation.customer_id
+        ours = [m if m.customer_id or m.kind in ("post", "offer") else replace(m, customer_id=person) for m in messages]
+        return Handled(ours, ctx.outcome, ctx.settles, ctx.explanation)
+
+    async def _context(self, session: AsyncSession, job: Job) -> Context:
+        now, conversation, message = self.clock.now(), job.conversation, job.message
+        in_room = inbox.in_room(message.chat, self.places.room) if message else conversation.kind == "room"
+        customer = await self._customer(session, conversation, message if not in_room else None, now)
+        here: ChatRef | Desk = ChatRef(conversation.platform, conversation.bot, conversation.chat_id)
+        if in_room and conversation.kind == "customer":
+            here = Desk(conversation.id)
+        sender = f"{message.platform}:{message.sender.id}" if message else ""
+        return Context(
+            session=session,
+            house=self.house,
+            conversation=conversation,
+            customer=customer,
+            sent=_Sent(session, now, self._adapters),
+            now=now,
+            name=f"in:{job.inbox_id}" if job.inbox_id else f"wake:{conversation.id}:{now.timestamp():.6f}",
+            here=here,
+            in_room=in_room,
+            is_owner=in_room or sender in self.places.owner_ids,
+            inbox_id=job.inbox_id,
+            held=job.held,
+        )
+
+    async def _customer(
+        self, session: AsyncSession, conversation: Conversation, message: InboundMessage | None, now: datetime
+    ) -> Customer | None:
+        if conversation.kind == "room":
+            return None
+        if message:
+            return await customer_of(session, conversation, message.sender, now)
+        return await session.get(Customer, conversation.customer_id) if conversation.customer_id else None
+
+    async def _report(self, session: AsyncSession, failed: Undelivered) -> list[OutboundMessage]:
+        room = self.places.room
+        room_id = await inbox.conversation_id(session, room, "", "room") if room else 0
+        failure = delivery.Failure(
+            failed.message, failed.key, failed.state, failed.error.reason, self.clock.now(), room_id
+        )
+        return await delivery.undelivered(session, self.house, failure)
+
+    def _observe(self, platform: str, update_id: str, outcome: str | None, explanation: dict[str, Any] | None) -> None:
+        explain = getattr(self._adapters[platform], "explain", None)
+        if explain and explanation:
+            explain(update_id, explanation | {"outcome": outcome or "waiting"})
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """What handlers may ask of messages sent: see handlers.context.SentMessages."""
+
+    session: AsyncSession
+    now: datetime
+    adapters: dict[str, Adapter]
+
+    async def resend(self, key: str) -> bool:
+        return await outbox.resend(self.session, key, self.now)
+
+    async def discard(self, key: str) -> bool:
+        return await outbox.discard(self.session, key)
+
+    async def cancel_for(self, customer_id: int) -> int:
+        return await outbox.cancel_for(self.session, customer_id)
+
+    async def original(self, ref: MessageRef) -> InboundMessage | None:
+        row = await inbox.original(self.session, ref)
+        return self.adapters[row.platform].decode(row.raw) if row else None
+
+    async def copy_of(self, ref: MessageRef) -> str | None:
+        rows = await outbox.copies_of(self.session, ref.chat.platform, ref.chat.chat_id, ref.message_id)
+        return rows[0].key if rows else None
+
+
+async def bring_up(database_url: str) -> None:
+    """Applies every migration that the database at `database_url` is missing."""
+    database = Database(database_url)
+    try:
+        await migrate(database)
+    finally:
+        await database.close()

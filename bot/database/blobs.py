@@ -1,0 +1,51 @@
+"""Stored files: bytes under their fingerprint, and the paths that name them."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.inserts import insert_into
+from bot.database.tables import Blob, Image
+from bot.messages import Media
+
+
+async def keep(session: AsyncSession, name: str, data: bytes, now: datetime) -> str:
+    """Stores bytes once and returns their sha256."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    made = insert_into(session, Blob).values(
+        sha256=sha256, name=name, mime=mime, size=len(data), data=data, created_at=now
+    )
+    await session.execute(made.on_conflict_do_nothing())
+    return sha256
+
+
+async def keep_image(session: AsyncSession, path: str, data: bytes, now: datetime) -> None:
+    """Stores a picture under the path by which entries and stories name it."""
+    sha256 = await keep(session, path.rpartition("/")[2], data, now)
+    made = insert_into(session, Image).values(path=path, sha256=sha256)
+    await session.execute(made.on_conflict_do_update(index_elements=[Image.path], set_={"sha256": sha256}))
+
+
+async def images(session: AsyncSession, paths: Sequence[str]) -> list[Media]:
+    """The pictures behind paths, in order; a path without a stored file is passed over."""
+    if not paths:
+        return []
+    rows = await session.execute(
+        select(Image.path, Blob.sha256, Blob.name, Blob.mime, Blob.size)
+        .join(Blob, Blob.sha256 == Image.sha256)
+        .where(Image.path.in_(paths))
+    )
+    found = {path: Media("photo", sha256=sha, name=name, mime=mime, size=size) for path, sha, name, mime, size in rows}
+    return [found[path] for path in paths if path in found]
+
+
+async def read_blob(session: AsyncSession, sha256: str) -> bytes:
+    """The bytes; raises NoResultFound for an unknown fingerprint."""
+    return (await session.scalars(select(Blob.data).filter_by(sha256=sha256))).one()

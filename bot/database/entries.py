@@ -1,0 +1,148 @@
+"""Entries and products in the database: what is imported, what is asked, and every version there was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.inserts import insert_into
+from bot.database.tables import Change, EntryRow, ProductRow, Revision
+from knowledge.entry import Entry, Product
+
+CHUNK = 500
+
+
+@dataclass
+class ImportReport:
+    """What an import did, or would do."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    skipped: list[str] = field(default_factory=list)
+
+
+async def newest_revision(session: AsyncSession) -> int:
+    """The number of the last change of the knowledge; 0 when nothing was ever imported."""
+    return await session.scalar(select(func.max(Revision.id))) or 0
+
+
+async def load_all(session: AsyncSession) -> tuple[list[Entry], list[Product]]:
+    """Everything that the shop knows now, sorted by id."""
+    entries = await session.scalars(select(EntryRow).order_by(EntryRow.id))
+    products = await session.scalars(select(ProductRow).order_by(ProductRow.id))
+    return [_entry(row) for row in entries], [_product(row) for row in products]
+
+
+async def store(
+    session: AsyncSession,
+    items: Iterable[Entry | Product],
+    source: str,
+    now: datetime,
+    progress: Callable[[int], None] = lambda done: None,
+) -> ImportReport:
+    """Adds what is new and replaces what is changed, as one revision; nothing is removed.
+
+    `progress` is told how many items were done so far. Items are read as they are needed, `CHUNK` at a time.
+    """
+    revision = Revision(made_at=now, source=source)
+    session.add(revision)
+    await session.flush()
+    report = ImportReport()
+    done = 0
+    waiting = iter(items)
+    while chunk := list(islice(waiting, CHUNK)):
+        await _store_chunk(session, [item for item in chunk if isinstance(item, Entry)], revision, report)
+        await _store_chunk(session, [item for item in chunk if isinstance(item, Product)], revision, report)
+        done += len(chunk)
+        progress(done)
+    if not report.new and not report.changed:
+        await session.delete(revision)
+    return report
+
+
+async def _store_chunk(
+    session: AsyncSession, items: list[Entry] | list[Product], revision: Revision, report: ImportReport
+) -> None:
+    if not items:
+        return
+    table = EntryRow if isinstance(items[0], Entry) else ProductRow
+    before = await _known(session, table, [item.id for item in items])
+    for item in items:
+        after, old = _plain(item), before.get(item.id)
+        if after == old:
+            report.unchanged += 1
+            continue
+        report.new, report.changed = report.new + (old is None), report.changed + (old is not None)
+        before[item.id] = after
+        kind = "entry" if table is EntryRow else "product"
+        session.add(Change(revision_id=revision.id, kind=kind, item_id=item.id, before=old, after=after))
+        values = _columns(item) | {"revision_id": revision.id}
+        put = insert_into(session, table).values(**values)
+        await session.execute(put.on_conflict_do_update(index_elements=["id"], set_=values))
+    await session.flush()
+    session.expunge_all()  # else a large import would stay in memory as a whole
+    session.add(revision)
+
+
+async def _known(
+    session: AsyncSession, table: type[EntryRow] | type[ProductRow], ids: list[str]
+) -> dict[str, dict[str, Any]]:
+    if table is EntryRow:
+        entries = await session.scalars(select(EntryRow).where(EntryRow.id.in_(ids)))
+        return {row.id: _plain(_entry(row)) for row in entries}
+    products = await session.scalars(select(ProductRow).where(ProductRow.id.in_(ids)))
+    return {row.id: _plain(_product(row)) for row in products}
+
+
+def _plain(item: Entry | Product) -> dict[str, Any]:
+    """An item as JSON values, for comparing and for the history."""
+
+    def value(v: Any) -> Any:
+        if isinstance(v, date):
+            return v.isoformat()
+        if isinstance(v, Decimal):
+            return f"{v.normalize():f}"
+        return list(v) if isinstance(v, tuple) else v
+
+    return {name: value(v) for name, v in asdict(item).items()}
+
+
+def _columns(item: Entry | Product) -> dict[str, Any]:
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(item).items()}
+
+
+def _entry(row: EntryRow) -> Entry:
+    return Entry(
+        id=row.id,
+        questions=tuple(row.questions),
+        answer=row.answer,
+        tags=tuple(row.tags),
+        language=row.language,
+        valid_until=row.valid_until,
+        mode="draft" if row.mode == "draft" else "auto",
+        images=tuple(row.images),
+    )
+
+
+def _product(row: ProductRow) -> Product:
+    price = None if row.price is None else Decimal(row.price).normalize()
+    return Product(
+        id=row.id,
+        title=row.title,
+        description=row.description,
+        price=None if price is None else Decimal(f"{price:f}"),
+        currency=row.currency,
+        stock=row.stock,
+        tags=tuple(row.tags),
+        owner_note=row.owner_note,
+        image=row.image,
+        url=row.url,
+    )

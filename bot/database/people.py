@@ -1,0 +1,89 @@
+"""Customers and their tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.inserts import insert_into
+from bot.database.tables import Conversation, Customer, Ticket
+from bot.messages import ChatRef, Sender
+
+
+async def customer_of(session: AsyncSession, conversation: Conversation, sender: Sender, now: datetime) -> Customer:
+    """The customer who writes in a conversation, made when new, with the name that the platform gives today."""
+    wanted = select(Customer).filter_by(platform=conversation.platform, platform_id=sender.id)
+    customer: Customer | None = await session.scalar(wanted)
+    if customer is None:
+        made = insert_into(session, Customer).values(
+            platform=conversation.platform,
+            platform_id=sender.id,
+            name=sender.name,
+            username=sender.username,
+            language=sender.language,
+            created_at=now,
+            follows_stories=False,
+            reachable=True,
+        )
+        await session.execute(made.on_conflict_do_nothing())
+        customer = (await session.scalars(wanted)).one()
+    customer.name, customer.username = sender.name or customer.name, sender.username or customer.username
+    customer.language = sender.language or customer.language
+    conversation.customer_id = customer.id
+    return customer
+
+
+async def customer_at(session: AsyncSession, chat: ChatRef) -> tuple[Customer, Conversation] | None:
+    """Whose private chat that is."""
+    found = await session.execute(
+        select(Customer, Conversation)
+        .join(Conversation, Conversation.customer_id == Customer.id)
+        .where(
+            Conversation.platform == chat.platform, Conversation.bot == chat.bot, Conversation.chat_id == chat.chat_id
+        )
+        .limit(1)
+    )
+    row = found.first()
+    return (row[0], row[1]) if row else None
+
+
+async def open_ticket(session: AsyncSession, conversation_id: int) -> Ticket | None:
+    """The ticket that is open in a conversation."""
+    ticket: Ticket | None = await session.scalar(
+        select(Ticket).filter_by(conversation_id=conversation_id).where(Ticket.closed_at.is_(None))
+    )
+    return ticket
+
+
+async def waiting(session: AsyncSession) -> Sequence[tuple[Ticket, str]]:
+    """Tickets that wait for the owner's first words, longest first, with the customer's name."""
+    rows = await session.execute(
+        select(Ticket, Customer.name)
+        .join(Customer, Ticket.customer_id == Customer.id)
+        .join(Conversation, Ticket.conversation_id == Conversation.id)
+        .where(Ticket.closed_at.is_(None), Conversation.state == "waiting")
+        .order_by(Ticket.opened_at, Ticket.id)
+    )
+    return [(ticket, name) for ticket, name in rows]
+
+
+async def followers(session: AsyncSession) -> Sequence[tuple[int, ChatRef]]:
+    """Customers who asked for stories and can be reached: their ids and private chats."""
+    rows = await session.execute(
+        select(Customer.id, Conversation.platform, Conversation.bot, Conversation.chat_id)
+        .join(Conversation, Conversation.customer_id == Customer.id)
+        .where(Customer.follows_stories, Customer.reachable, Conversation.person_id == "")
+        .order_by(Customer.id)
+    )
+    return [(customer_id, ChatRef(platform, bot, chat)) for customer_id, platform, bot, chat in rows]
+
+
+async def count_followers(session: AsyncSession) -> int:
+    """How many customers would get a story in their own chat."""
+    count = await session.scalar(
+        select(func.count()).select_from(Customer).where(Customer.follows_stories, Customer.reachable)
+    )
+    return count or 0

@@ -1,0 +1,30 @@
+"""All tables, on one metadata. Rows that concern a person carry the customer's id, so that erase is complete."""
+
+from __future__ import annotations
+
+from bot.database.tables.base import Base
+from bot.database.tables.people import Conversation, Customer, DeskRow, Ticket
+from bot.database.tables.shop import Blob, Change, EntryRow, Image, ProductRow, Revision
+from bot.database.tables.stories import Post, Series, Story
+from bot.database.tables.traffic import ButtonRow, InboxRow, Lane, OutboxRow
+
+__all__ = [
+    "Base",
+    "Blob",
+    "ButtonRow",
+    "Change",
+    "Conversation",
+    "Customer",
+    "DeskRow",
+    "EntryRow",
+    "Image",
+    "InboxRow",
+    "Lane",
+    "OutboxRow",
+    "Post",
+    "ProductRow",
+    "Revision",
+    "Series",
+    "Story",
+    "Ticket",
+]

@@ -1,0 +1,108 @@
+"""Who writes, in which chat, with which open question, and where the owners see it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.database.tables.base import Base, Id
+
+
+class Customer(Base):
+    """One person on one platform."""
+
+    __tablename__ = "customers"
+    __table_args__ = (UniqueConstraint("platform", "platform_id"),)
+
+    id: Mapped[Id]
+    platform: Mapped[str]
+    platform_id: Mapped[str]
+    name: Mapped[str]
+    username: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    privacy_told_at: Mapped[datetime | None]
+    follows_stories: Mapped[bool] = mapped_column(default=False)
+    reachable: Mapped[bool] = mapped_column(default=True)
+
+
+class Conversation(Base):
+    """One customer in one chat (`kind` customer), or the owners' room's general part (`kind` room).
+
+    The row is the lock: whoever changes anything of a conversation holds it. `state` is bot, waiting (a ticket is
+    open; sure answers still come) or handoff (a human speaks, the bot is silent). `pending_since` says that
+    stored updates wait, `next_at` that they wait for another try. `wake_at` is the earlier of the two instants
+    beside it. `awaiting` is what the bot has asked in the room and expects as the next message there.
+    """
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        UniqueConstraint("platform", "bot", "chat_id", "person_id"),
+        Index("ix_conversations_pending_since", "pending_since"),
+        Index("ix_conversations_wake_at", "wake_at"),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(default="customer")
+    platform: Mapped[str]
+    bot: Mapped[str]
+    chat_id: Mapped[str]
+    person_id: Mapped[str] = mapped_column(default="")
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    state: Mapped[str] = mapped_column(default="bot")
+    pending_since: Mapped[datetime | None]
+    next_at: Mapped[datetime | None]
+    wake_at: Mapped[datetime | None]
+    thought_due_at: Mapped[datetime | None]
+    handoff_ends_at: Mapped[datetime | None]
+    last_customer_at: Mapped[datetime | None]
+    last_owner_at: Mapped[datetime | None]
+    wake_attempts: Mapped[int] = mapped_column(default=0)
+    awaiting: Mapped[dict[str, Any] | None]
+
+
+class Ticket(Base):
+    """An open question of a customer's; one at a time for a conversation."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index(
+            "uq_tickets_open",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    question: Mapped[str]
+    why: Mapped[str]
+    opened_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class DeskRow(Base):
+    """The customer's thread in the owners' room.
+
+    `state` is absent, opening or open. `generation` grows when the thread was lost and a new one is needed, so
+    that two senders can't both mend it.
+    """
+
+    __tablename__ = "desks"
+    __table_args__ = (UniqueConstraint("platform", "bot", "chat_id", "thread_id"),)
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    platform: Mapped[str]
+    bot: Mapped[str]
+    chat_id: Mapped[str]
+    thread_id: Mapped[str | None]
+    title: Mapped[str]
+    state: Mapped[str] = mapped_column(default="absent")
+    generation: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,90 @@
+"""What the shop knows: entries and products with their revisions, and stored files."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, Numeric
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.database.tables.base import Base, Id
+
+
+class Revision(Base):
+    """One change of the knowledge as a whole: an import, or an owner's edit."""
+
+    __tablename__ = "revisions"
+
+    id: Mapped[Id]
+    made_at: Mapped[datetime]
+    source: Mapped[str]
+
+
+class Change(Base):
+    """What a revision did to one entry or product: both versions, so that it can be undone."""
+
+    __tablename__ = "changes"
+
+    id: Mapped[Id]
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), index=True)
+    kind: Mapped[str]
+    item_id: Mapped[str] = mapped_column(index=True)
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+
+
+class EntryRow(Base):
+    """An entry as it answers now."""
+
+    __tablename__ = "entries"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    questions: Mapped[list[Any]] = mapped_column(JSON)
+    answer: Mapped[str]
+    tags: Mapped[list[Any]] = mapped_column(JSON)
+    language: Mapped[str]
+    valid_until: Mapped[date | None]
+    mode: Mapped[str]
+    images: Mapped[list[Any]] = mapped_column(JSON)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+
+
+class ProductRow(Base):
+    """A product of the catalogue as it stands now."""
+
+    __tablename__ = "products"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    description: Mapped[str]
+    price: Mapped[Any] = mapped_column(Numeric(18, 4, asdecimal=True), nullable=True)
+    currency: Mapped[str]
+    stock: Mapped[int | None]
+    tags: Mapped[list[Any]] = mapped_column(JSON)
+    owner_note: Mapped[str]
+    image: Mapped[str]
+    url: Mapped[str]
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+
+
+class Blob(Base):
+    """A file's bytes under their own fingerprint."""
+
+    __tablename__ = "blobs"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    mime: Mapped[str]
+    size: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime]
+
+
+class Image(Base):
+    """Which blob stands behind a path that an entry, a product or a story names."""
+
+    __tablename__ = "images"
+
+    path: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))

@@ -1,0 +1,107 @@
+"""Stored updates, messages to be sent, and the buttons under them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.database.tables.base import Base, Id
+
+LIVE = text("state IN ('waiting', 'claimed', 'sending')")
+
+
+class InboxRow(Base):
+    """A platform's update as it came.
+
+    `state` is pending, held (an unsure line that waits for the rest of the thought), done or failed; `outcome` is
+    set with the last two. `message_id` is the platform's, read when it was decoded. `explanation` tells why an answer
+    was given.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("platform", "bot", "update_id"),
+        Index("ix_inbox_conversation_id_state", "conversation_id", "state"),
+        Index("ix_inbox_message", "platform", "chat_id", "message_id"),
+    )
+
+    id: Mapped[Id]
+    platform: Mapped[str]
+    bot: Mapped[str]
+    update_id: Mapped[str]
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    chat_id: Mapped[str | None]
+    message_id: Mapped[str | None]
+    raw: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="pending")
+    outcome: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    explanation: Mapped[dict[str, Any] | None]
+    handled_at: Mapped[datetime | None]
+
+
+class OutboxRow(Base):
+    """One platform call to be made. See `bot.outbox` for what its states mean.
+
+    `lane` and `place` give the order; `message` is the OutboundMessage; `copy_of` the stored update whose words it
+    carries to the other side; `chat_id` to `media_ids` are the platform's receipt.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_live", "lane", "place", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_outbox_receipt", "platform", "chat_id", "message_id"),
+        Index("ix_outbox_target", "target"),
+    )
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    lane: Mapped[str]
+    place: Mapped[int]
+    priority: Mapped[int]
+    kind: Mapped[str]
+    op: Mapped[str]
+    target: Mapped[str | None]
+    copy_of: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"), index=True)
+    platform: Mapped[str]
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    message: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(default="waiting", index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")
+    chat_id: Mapped[str | None]
+    thread_id: Mapped[str | None]
+    message_id: Mapped[str | None]
+    media_ids: Mapped[dict[str, Any] | None]
+
+
+class Lane(Base):
+    """The counter that gives rows of one lane their places; its row lock makes places follow commit order."""
+
+    __tablename__ = "lanes"
+
+    lane: Mapped[str] = mapped_column(primary_key=True)
+    last_place: Mapped[int] = mapped_column(default=0)
+
+
+class ButtonRow(Base):
+    """What stands behind a button's opaque token, and in which conversation it may be pressed."""
+
+    __tablename__ = "buttons"
+
+    token: Mapped[str] = mapped_column(primary_key=True)
+    action: Mapped[str]
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    value: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

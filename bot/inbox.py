@@ -1,0 +1,127 @@
+"""Stored updates: committed before the platform is told, handed over in order for each conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.doors import Database
+from bot.database.inserts import insert_into
+from bot.database.tables import Conversation, DeskRow, InboxRow
+from bot.messages import ChatRef, MessageRef, RawUpdate
+
+
+async def accept(database: Database, updates: Sequence[RawUpdate], room: ChatRef | None, now: datetime) -> int:
+    """Stores a batch in one commit and marks its conversations as pending; returns how many were new.
+
+    An update that was stored before is passed over. One whose chat can't be told is kept as failed.
+    """
+    async with database.write() as session:
+        pending: set[int] = set()
+        new = 0
+        for raw in updates:
+            conversation_id = await _conversation_of(session, raw, room) if raw.chat else None
+            if await _store(session, raw, conversation_id, now):
+                new += 1
+                pending |= {conversation_id} if conversation_id else set()
+        for conversation_id in sorted(pending):  # one order for everybody, so that no two batches wait for each other
+            await mark_pending(session, conversation_id, now)
+    return new
+
+
+async def _store(session: AsyncSession, raw: RawUpdate, conversation_id: int | None, now: datetime) -> bool:
+    unreadable = conversation_id is None
+    statement = insert_into(session, InboxRow).values(
+        platform=raw.platform,
+        bot=raw.bot,
+        update_id=raw.update_id,
+        conversation_id=conversation_id,
+        chat_id=raw.chat.chat_id if raw.chat else None,
+        raw=raw.body,
+        received_at=now,
+        state="failed" if unreadable else "pending",
+        outcome="failed" if unreadable else None,
+        error="It does not say which chat it belongs to." if unreadable else "",
+        attempts=0,
+    )
+    result = await session.execute(statement.on_conflict_do_nothing().returning(InboxRow.id))
+    return result.scalar() is not None
+
+
+async def _conversation_of(session: AsyncSession, raw: RawUpdate, room: ChatRef | None) -> int:
+    assert raw.chat is not None
+    if not in_room(raw.chat, room):
+        return await conversation_id(session, raw.chat, "" if raw.private else raw.sender_id, "customer")
+    if raw.chat.thread_id is not None and (found := await desk_of(session, raw.chat)):
+        return found
+    return await conversation_id(session, raw.chat, "", "room")
+
+
+def in_room(chat: ChatRef, room: ChatRef | None) -> bool:
+    """Whether a chat is the owners' room or one of its threads."""
+    return room is not None and (chat.platform, chat.bot, chat.chat_id) == (room.platform, room.bot, room.chat_id)
+
+
+async def desk_of(session: AsyncSession, chat: ChatRef) -> int | None:
+    """The conversation whose desk a thread of the owners' room is."""
+    found: int | None = await session.scalar(
+        select(DeskRow.conversation_id).where(
+            DeskRow.platform == chat.platform,
+            DeskRow.bot == chat.bot,
+            DeskRow.chat_id == chat.chat_id,
+            DeskRow.thread_id == chat.thread_id,
+        )
+    )
+    return found
+
+
+async def conversation_id(session: AsyncSession, chat: ChatRef, person_id: str, kind: str) -> int:
+    """The conversation of a chat (and, where a chat has many people, of one of them); made when new."""
+    key = {"platform": chat.platform, "bot": chat.bot, "chat_id": chat.chat_id, "person_id": person_id}
+    wanted = select(Conversation.id).filter_by(**key)
+    found = await session.scalar(wanted)
+    if found is None:
+        made = insert_into(session, Conversation).values(**key, kind=kind, state="bot", wake_attempts=0)
+        await session.execute(made.on_conflict_do_nothing())
+        found = await session.scalar(wanted)
+        assert found is not None
+    return found
+
+
+async def mark_pending(session: AsyncSession, conversation_id: int, now: datetime) -> None:
+    """Says that a conversation has updates to be handled, since `now` unless it had some before."""
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.pending_since.is_(None))
+        .values(pending_since=now)
+    )
+
+
+async def first_pending(session: AsyncSession, conversation_id: int) -> InboxRow | None:
+    """The next stored update of a conversation, in the order of arrival."""
+    row: InboxRow | None = await session.scalar(
+        select(InboxRow).filter_by(conversation_id=conversation_id, state="pending").order_by(InboxRow.id).limit(1)
+    )
+    return row
+
+
+async def held(session: AsyncSession, conversation_id: int) -> Sequence[InboxRow]:
+    """The lines of an unfinished thought, in order."""
+    rows = await session.scalars(
+        select(InboxRow).filter_by(conversation_id=conversation_id, state="held").order_by(InboxRow.id)
+    )
+    return rows.all()
+
+
+async def original(session: AsyncSession, ref: MessageRef) -> InboxRow | None:
+    """The stored update in which a person first wrote that message."""
+    row: InboxRow | None = await session.scalar(
+        select(InboxRow)
+        .filter_by(platform=ref.chat.platform, chat_id=ref.chat.chat_id, message_id=ref.message_id)
+        .order_by(InboxRow.id)
+        .limit(1)
+    )
+    return row

@@ -1,0 +1,208 @@
+"""Messages to be sent, one row a platform call, in lanes.
+
+A lane is (chat or desk, talk | post); its rows go out in order. A row is waiting, claimed (safe to give back),
+sending (committed just before the call), then sent, dead, cancelled, or uncertain: nobody knows whether it arrived.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot import desks
+from bot.database.inserts import insert_into
+from bot.database.tables import DeskRow, InboxRow, Lane, OutboxRow
+from bot.messages import ChatRef, Desk, OutboundMessage, dump, load
+
+Plan = Callable[[OutboundMessage], list[OutboundMessage]]
+
+PRIORITY = {"reply": 0, "relay": 1, "notice": 2, "note": 3, "offer": 4, "post": 5}
+AT_MOST_ONCE = ("post", "offer")
+
+
+def lane_of(message: OutboundMessage) -> str:
+    """The lane in which a message goes; posts and offers never hold up talk."""
+    where = f"desk:{message.to.conversation_id}" if isinstance(message.to, Desk) else chat_name(message.to)
+    return f"{where}|{'post' if message.kind in AT_MOST_ONCE else 'talk'}"
+
+
+def chat_name(chat: ChatRef) -> str:
+    """A chat as one string, for lanes and budgets."""
+    return "/".join((chat.platform, chat.bot, chat.chat_id, chat.thread_id or ""))
+
+
+class Outbox:
+    """The table of rows to be sent. `plans` splits a message into one-call parts, for each platform; `room` is where
+    desks are opened (without one, what goes to a desk waits)."""
+
+    def __init__(self, plans: Mapping[str, Plan], room: ChatRef | None) -> None:
+        self._plans = plans
+        self._room = room
+
+    async def enqueue(self, session: AsyncSession, messages: Iterable[OutboundMessage], now: datetime) -> None:
+        """Plans the messages and stores a row for each call, in the given order."""
+        by_lane: dict[str, list[tuple[OutboundMessage, str]]] = defaultdict(list)
+        for message in messages:
+            platform = await self._platform_of(session, message)
+            plan = self._plans.get(platform)
+            for part in plan(message) if plan else [message]:
+                if not await _absorbed(session, part):
+                    by_lane[lane_of(part)].append((part, platform))
+        for lane in sorted(by_lane):  # one order for everybody: two transactions never wait for each other
+            place = await _reserve(session, lane, len(by_lane[lane]))
+            for part, platform in by_lane[lane]:
+                place += 1
+                session.add(_row(part, platform, lane, place, now))
+        await session.flush()
+
+    async def _platform_of(self, session: AsyncSession, message: OutboundMessage) -> str:
+        if isinstance(message.to, ChatRef):
+            return message.to.platform
+        return (await desks.ensure(session, message.to.conversation_id, self._room)).platform
+
+
+async def _reserve(session: AsyncSession, lane: str, count: int) -> int:
+    """Takes `count` places of a lane and returns the one before the first of them."""
+    statement = insert_into(session, Lane).values(lane=lane, last_place=count)
+    statement = statement.on_conflict_do_update(
+        index_elements=[Lane.lane], set_={"last_place": Lane.last_place + count}
+    ).returning(Lane.last_place)
+    return cast(int, (await session.execute(statement)).scalar_one()) - count
+
+
+def _row(part: OutboundMessage, platform: str, lane: str, place: int, now: datetime) -> OutboxRow:
+    return OutboxRow(
+        key=part.key,
+        lane=lane,
+        place=place,
+        priority=PRIORITY[part.kind],
+        kind=part.kind,
+        op=part.op,
+        target=part.target if isinstance(part.target, str) else None,
+        copy_of=part.copy_of,
+        platform=platform,
+        conversation_id=part.to.conversation_id if isinstance(part.to, Desk) else None,
+        customer_id=part.customer_id,
+        message=dump(part),
+        created_at=now,
+        due_at=max(now, part.not_before or now),
+        not_before=part.not_before,
+    )
+
+
+async def _absorbed(session: AsyncSession, change: OutboundMessage) -> bool:
+    """Whether an edit or delete was worked into rows that have not been sent yet."""
+    if change.op not in ("edit", "delete") or not isinstance(change.target, str):
+        return False
+    about = or_(OutboxRow.key == change.target, and_(OutboxRow.target == change.target, OutboxRow.op == "edit"))
+    rows = (await session.scalars(select(OutboxRow).where(about, OutboxRow.state == "waiting"))).all()
+    if change.op == "delete":
+        for row in rows:
+            row.state = "cancelled"
+        return any(row.op == "send" for row in rows)
+    for row in rows:
+        before = load(OutboundMessage, row.message)
+        row.message = dump(
+            replace(before, text=change.text, buttons=change.buttons, media=change.media or before.media)
+        )
+    return bool(rows)
+
+
+async def claim(session: AsyncSession, now: datetime, limit: int, platforms: Iterable[str]) -> Sequence[OutboxRow]:
+    """The first row of each lane that may go now, most urgent first, claimed for the caller."""
+    earlier = aliased(OutboxRow)
+    blocks = and_(
+        earlier.lane == OutboxRow.lane,
+        earlier.place < OutboxRow.place,
+        or_(
+            earlier.state.in_(("claimed", "sending")),
+            and_(
+                earlier.state == "waiting",
+                or_(earlier.attempts > 0, earlier.not_before.is_(None), earlier.not_before <= now),
+            ),
+        ),
+    )
+    rows = await session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.platform.in_(list(platforms)), ~exists().where(blocks))
+        .where(OutboxRow.state == "waiting", OutboxRow.due_at <= now)
+        .order_by(OutboxRow.priority, OutboxRow.created_at, OutboxRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = rows.all()
+    for row in claimed:
+        row.state = "claimed"
+    return claimed
+
+
+async def recover(session: AsyncSession, platforms: Iterable[str]) -> Sequence[OutboxRow]:
+    """Sorts out what a stopped process left behind; returns the rows of which nobody knows whether they arrived.
+
+    Claimed rows go back. Of those being sent, talk is sent again (at least once), posts and offers become uncertain
+    (at most once).
+    """
+    ours = OutboxRow.platform.in_(list(platforms))
+    left = or_(OutboxRow.state == "claimed", and_(OutboxRow.state == "sending", OutboxRow.kind.not_in(AT_MOST_ONCE)))
+    await session.execute(update(OutboxRow).where(ours, left).values(state="waiting"))
+    await session.execute(update(DeskRow).where(DeskRow.state == "opening").values(state="absent"))
+    cut = (await session.scalars(select(OutboxRow).where(ours, OutboxRow.state == "sending"))).all()
+    for row in cut:
+        row.state = "uncertain"
+    return cut
+
+
+async def by_key(session: AsyncSession, key: str) -> OutboxRow | None:
+    """The row of that name."""
+    row: OutboxRow | None = await session.scalar(select(OutboxRow).filter_by(key=key))
+    return row
+
+
+async def resend(session: AsyncSession, key: str, now: datetime) -> bool:
+    """Sends an uncertain row after all; False when it is uncertain no longer."""
+    return await _settle(session, key, {"state": "waiting", "due_at": now, "attempts": 0})
+
+
+async def discard(session: AsyncSession, key: str) -> bool:
+    """Leaves an uncertain row unsent; False when it is uncertain no longer."""
+    return await _settle(session, key, {"state": "cancelled"})
+
+
+async def _settle(session: AsyncSession, key: str, values: dict[str, Any]) -> bool:
+    statement = update(OutboxRow).where(OutboxRow.key == key, OutboxRow.state == "uncertain").values(**values)
+    return cast("CursorResult[Any]", await session.execute(statement)).rowcount > 0
+
+
+async def cancel_for(session: AsyncSession, customer_id: int) -> int:
+    """Cancels a customer's waiting posts and offers; returns how many there were."""
+    statement = (
+        update(OutboxRow)
+        .where(
+            OutboxRow.customer_id == customer_id,
+            OutboxRow.kind.in_(AT_MOST_ONCE),
+            OutboxRow.state.in_(("waiting", "claimed")),
+        )
+        .values(state="cancelled")
+    )
+    return cast("CursorResult[Any]", await session.execute(statement)).rowcount
+
+
+async def copies_of(session: AsyncSession, platform: str, chat_id: str, message_id: str) -> Sequence[OutboxRow]:
+    """The rows that carry a person's message to the other side, found by the platform's id of that message."""
+    original = select(InboxRow.id).filter_by(platform=platform, chat_id=chat_id, message_id=message_id)
+    return (
+        await session.scalars(select(OutboxRow).where(OutboxRow.copy_of.in_(original), OutboxRow.op == "send"))
+    ).all()
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """When the next waiting row may go."""
+    due: datetime | None = await session.scalar(select(func.min(OutboxRow.due_at)).filter_by(state="waiting"))
+    return due

@@ -1,0 +1,186 @@
+"""Takes rows out of the outbox and makes the calls; what follows from a refusal is `next_attempt` and one table."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import desks, outbox
+from bot.adapter import CONSEQUENCES, Adapter, Call, Consequence, DeliveryError, Reason
+from bot.clock import Clock
+from bot.database.doors import Database
+from bot.database.tables import DeskRow, OutboxRow
+from bot.messages import ChatRef, Desk, MessageRef, OutboundMessage, Receipt, load
+from bot.outbox import AT_MOST_ONCE, Outbox
+
+log = structlog.get_logger()
+
+AT_ONCE = 32
+LONGEST_WAIT_S = 300.0
+PATIENCE = timedelta(hours=24)
+"""How long an unreachable platform is tried: Telegram itself keeps updates no longer."""
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A message that ended as dead or uncertain, for whoever must be told."""
+
+    message: OutboundMessage
+    key: str
+    state: str
+    error: DeliveryError
+    customer_id: int | None
+
+
+Report = Callable[[AsyncSession, Undelivered], Awaitable[list[OutboundMessage]]]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A row that is committed as sending, with the call that it stands for."""
+
+    row_id: int
+    kind: str
+    attempts: int
+    created_at: datetime
+    call: Call
+    adapter: Adapter
+    desk: DeskRow | None
+    opens: bool
+
+
+def next_attempt(attempts: int, error: DeliveryError, now: datetime, created_at: datetime) -> datetime | None:
+    """When a refused call is tried again after `attempts` tries; None gives it up.
+
+    A platform that names a time is obeyed. Else 1, 2, 4 … up to 300 s, for a day at the most.
+    """
+    if CONSEQUENCES[error.reason] is Consequence.give_up or now - created_at > PATIENCE:
+        return None
+    if error.retry_after_s is not None:
+        return now + timedelta(seconds=error.retry_after_s)
+    return now + timedelta(seconds=min(2.0 ** min(attempts - 1, 20), LONGEST_WAIT_S))
+
+
+class Sender:
+    """Sends what is due, the first row of each lane at a time. `report` says what people hear of a failure."""
+
+    def __init__(
+        self, database: Database, clock: Clock, adapters: Mapping[str, Adapter], rows: Outbox, report: Report
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._adapters = adapters
+        self._outbox = rows
+        self._report = report
+
+    async def recover(self) -> None:
+        """To be called once before the first `send`: sorts out what a stopped process left behind."""
+        async with self._database.write() as session:
+            for row in await outbox.recover(session, self._adapters):
+                await self._tell(session, row, DeliveryError(Reason.uncertain, "The bot was stopped while sending."))
+
+    async def send(self) -> bool:
+        """Sends one row of each lane that is due; False when nothing was."""
+        async with self._database.write() as session:
+            claimed = [row.id for row in await outbox.claim(session, self._clock.now(), AT_ONCE, self._adapters)]
+        await asyncio.gather(*(self._deliver(row_id) for row_id in claimed))
+        return bool(claimed)
+
+    async def _deliver(self, row_id: int) -> None:
+        async with self._database.write() as session:
+            ready = await self._prepare(session, await session.get_one(OutboxRow, row_id))
+        if ready is None:
+            return
+        try:
+            receipt = await self._make(ready)
+        except DeliveryError as error:
+            await self._refused(ready, error)
+        except Exception as error:
+            log.error("A call ended in an unknown way", key=ready.call.message.key, error=repr(error))
+            await self._refused(ready, DeliveryError(Reason.uncertain, type(error).__name__))
+        else:
+            await self._sent(ready, receipt)
+
+    async def _prepare(self, session: AsyncSession, row: OutboxRow) -> _Ready | None:
+        """Resolves every name in the row; commits it as sending. None when there is nothing to call."""
+        if row.state != "claimed":
+            return None  # cancelled since
+        message = load(OutboundMessage, row.message)
+        target = await _resolve(session, message.target)
+        if message.op != "send" and target is None:
+            row.state, row.error = "cancelled", "The message that it is about was never sent."
+            return None
+        desk = await desks.ensure(session, message.to.conversation_id, None) if isinstance(message.to, Desk) else None
+        opens = desk is not None and desk.thread_id is None
+        if desk and opens and not await desks.begin_opening(session, desk):
+            row.state, row.due_at = "waiting", self._clock.now() + timedelta(seconds=1)
+            return None
+        row.state, row.attempts = "sending", row.attempts + 1
+        chat = desks.chat_of(desk) if desk else message.to
+        assert isinstance(chat, ChatRef)
+        quotes = await _resolve(session, message.quotes)
+        call = Call(chat, message, f"{row.id:x}-{row.created_at.timestamp():.0f}", target, quotes)
+        adapter = self._adapters[chat.platform]
+        return _Ready(row.id, row.kind, row.attempts, row.created_at, call, adapter, desk, opens)
+
+    async def _make(self, ready: _Ready) -> Receipt:
+        if ready.desk and ready.opens:
+            return await ready.adapter.open_thread(ready.call.chat, ready.desk.title, ready.call)
+        receipt = await ready.adapter.send(ready.call)
+        asked = ready.call.chat.thread_id
+        if ready.desk and asked and receipt.thread_id not in (None, asked):
+            raise DeliveryError(Reason.thread_gone, "The platform put it elsewhere.")
+        return receipt
+
+    async def _sent(self, ready: _Ready, receipt: Receipt) -> None:
+        async with self._database.write() as session:
+            row = await session.get_one(OutboxRow, ready.row_id)
+            row.state, row.sent_at, row.error = "sent", self._clock.now(), ""
+            row.chat_id, row.message_id = ready.call.chat.chat_id, receipt.message_id
+            row.thread_id = receipt.thread_id or ready.call.chat.thread_id
+            row.media_ids = {"ids": list(receipt.media_ids)} if receipt.media_ids else None
+            if ready.desk and ready.opens and receipt.thread_id:
+                await desks.opened(session, ready.desk, receipt.thread_id)
+
+    async def _refused(self, ready: _Ready, error: DeliveryError) -> None:
+        now = self._clock.now()
+        async with self._database.write() as session:
+            row = await session.get_one(OutboxRow, ready.row_id)
+            row.error = str(error)
+            if ready.desk and ready.opens:
+                await desks.not_opened(session, ready.desk)
+            if CONSEQUENCES[error.reason] is Consequence.heal and ready.desk and not ready.opens:
+                await desks.lost(session, ready.desk)
+            again = next_attempt(ready.attempts, error, now, ready.created_at)
+            if CONSEQUENCES[error.reason] is Consequence.undecided and ready.kind in AT_MOST_ONCE:
+                row.state = "uncertain"
+            elif again is None:
+                row.state = "dead"
+            else:
+                healed = CONSEQUENCES[error.reason] is Consequence.heal and ready.attempts == 1
+                row.state, row.due_at = "waiting", now if healed else again
+            if row.state != "waiting":
+                await self._tell(session, row, error)
+
+    async def _tell(self, session: AsyncSession, row: OutboxRow, error: DeliveryError) -> None:
+        message = load(OutboundMessage, row.message)
+        undelivered = Undelivered(message, row.key, row.state, error, row.customer_id)
+        messages = await self._report(session, undelivered)
+        await self._outbox.enqueue(session, messages, self._clock.now())
+
+
+async def _resolve(session: AsyncSession, name: str | MessageRef | None) -> MessageRef | None:
+    """What the platform calls the message of that name; None while it has not been sent."""
+    if name is None or isinstance(name, MessageRef):
+        return name
+    row = await outbox.by_key(session, name)
+    if row is None or row.message_id is None or row.chat_id is None:
+        return None
+    to = load(OutboundMessage, row.message).to
+    bot = to.bot if isinstance(to, ChatRef) else (await session.get_one(DeskRow, to.conversation_id)).bot
+    return MessageRef(ChatRef(row.platform, bot, row.chat_id, row.thread_id), row.message_id)

@@ -1,0 +1,248 @@
+"""Takes stored updates in order for each conversation and hands each to its handler: one transaction a message.
+
+State, the messages to be sent and the update's outcome are committed together or not at all. A message that breaks
+its handler holds its own conversation only; after `ATTEMPTS` tries it is set aside, and both sides are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import inbox
+from bot.adapter import Adapter
+from bot.clock import Clock
+from bot.database.doors import Database
+from bot.database.tables import Conversation, DeskRow, InboxRow
+from bot.messages import InboundMessage, OutboundMessage, Outcome
+from bot.outbox import Outbox
+
+log = structlog.get_logger()
+
+ATTEMPTS = 3
+RETRY_S = 1.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a handler is given: a message, or (`message` None) the conversation's own alarm.
+
+    `held` are the earlier lines of an unfinished thought, with `held_ids` their inbox ids.
+    """
+
+    conversation: Conversation
+    message: InboundMessage | None = None
+    inbox_id: int | None = None
+    held: tuple[InboundMessage, ...] = ()
+    held_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What a handler gives back. `outcome` None holds the message for the rest of the thought; `settles` is the
+    outcome of the lines that were held before."""
+
+    messages: list[OutboundMessage] = field(default_factory=list)
+    outcome: Outcome | None = Outcome.done
+    settles: Outcome | None = None
+    explanation: dict[str, Any] | None = None
+
+
+Handle = Callable[[AsyncSession, Job], Awaitable[Handled]]
+Seen = tuple[str, str, str | None, dict[str, Any] | None]
+"""What became of an update: platform, update id, outcome, explanation."""
+Observe = Callable[[str, str, str | None, dict[str, Any] | None], None]
+"""Told what became of each update, after the commit."""
+
+
+class Unopened(Exception):
+    """An owner wrote in a thread that is just being opened; to be tried again."""
+
+
+class Worker:
+    """Hands over one message at a time. `handle` decides, `apologise` says what both sides hear of a broken one."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        adapters: Mapping[str, Adapter],
+        outbox: Outbox,
+        handle: Handle,
+        apologise: Handle,
+        observe: Observe,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._adapters = adapters
+        self._outbox = outbox
+        self._handle = handle
+        self._apologise = apologise
+        self._observe = observe
+
+    async def work(self) -> bool:
+        """Handles one message or one alarm; False when there was nothing to do."""
+        taken: list[tuple[int, int | None]] = []
+        seen: list[Seen] = []
+        try:
+            async with self._database.write() as session:
+                conversation = await self._take(session)
+                if conversation is None:
+                    return False
+                row = await self._next(session, conversation)
+                taken.append((conversation.id, row.id if row else None))
+                seen += await self._run(session, conversation, row, self._handle)
+        except Exception as error:
+            if not taken:
+                raise
+            seen += await self._set_back(*taken[0], error)
+        for line in seen:
+            self._observe(*line)
+        return True
+
+    async def _take(self, session: AsyncSession) -> Conversation | None:
+        now = self._clock.now()
+        ready = Conversation.pending_since.is_not(None) & or_(
+            Conversation.next_at.is_(None), Conversation.next_at <= now
+        )
+        found: Conversation | None = await session.scalar(
+            select(Conversation)
+            .where(or_(ready, Conversation.wake_at <= now))
+            .order_by(func.coalesce(Conversation.pending_since, Conversation.wake_at), Conversation.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        return found
+
+    async def _next(self, session: AsyncSession, conversation: Conversation) -> InboxRow | None:
+        now = self._clock.now()
+        if conversation.next_at is None or conversation.next_at <= now:
+            if row := await inbox.first_pending(session, conversation.id):
+                return row
+            conversation.pending_since = None
+        return None
+
+    async def _run(
+        self, session: AsyncSession, conversation: Conversation, row: InboxRow | None, handle: Handle
+    ) -> list[Seen]:
+        now = self._clock.now()
+        if row is None and (conversation.wake_at is None or conversation.wake_at > now):
+            return []
+        held_rows = await inbox.held(session, conversation.id)
+        message = self._decode(row) if row else None
+        if row and message and await self._elsewhere(session, conversation, row, message):
+            return []
+        job = Job(
+            conversation,
+            message,
+            row.id if row else None,
+            tuple(self._decode(h) for h in held_rows),
+            tuple(h.id for h in held_rows),
+        )
+        handled = await handle(session, job)
+        await self._outbox.enqueue(session, handled.messages, now)
+        seen = [_finish(h, handled.settles, handled.explanation, now) for h in held_rows if handled.settles]
+        if row and message:
+            row.customer_id, row.message_id = conversation.customer_id, message.message_id
+            seen.append(_finish(row, handled.outcome, handled.explanation, now))
+        await self._release(session, conversation, now)
+        return seen
+
+    def _decode(self, row: InboxRow) -> InboundMessage:
+        return self._adapters[row.platform].decode(row.raw)
+
+    async def _elsewhere(
+        self, session: AsyncSession, conversation: Conversation, row: InboxRow, message: InboundMessage
+    ) -> bool:
+        """An owner's words in a thread that was unknown when they were stored."""
+        if conversation.kind != "room" or message.chat.thread_id is None:
+            return False
+        if found := await inbox.desk_of(session, message.chat):
+            row.conversation_id = found
+            await inbox.mark_pending(session, found, self._clock.now())
+            return True
+        if row.attempts < ATTEMPTS and await session.scalar(
+            select(DeskRow.conversation_id).filter_by(state="opening").limit(1)
+        ):
+            raise Unopened("The thread is being opened.")
+        return False
+
+    async def _release(self, session: AsyncSession, conversation: Conversation, now: datetime) -> None:
+        """Lets the next in line go first, and forgets what has been done."""
+        await session.flush()
+        more = await inbox.first_pending(session, conversation.id)
+        conversation.pending_since = now if more else None
+        conversation.next_at = None
+        conversation.wake_attempts = 0
+        alarms = [at for at in (conversation.thought_due_at, conversation.handoff_ends_at) if at]
+        conversation.wake_at = min(alarms, default=None)
+
+    async def _set_back(self, conversation_id: int, inbox_id: int | None, error: Exception) -> list[Seen]:
+        """Counts the failure, so that even a crash in the next try is the next try; at last sets it aside."""
+        log.error("A message failed", inbox_id=inbox_id, conversation_id=conversation_id, error=repr(error))
+        now = self._clock.now()
+        async with self._database.write() as session:
+            conversation = await session.get_one(Conversation, conversation_id, with_for_update=True)
+            row = await session.get(InboxRow, inbox_id) if inbox_id else None
+            attempts = _count(conversation, row, error)
+            again = now + timedelta(seconds=RETRY_S * 2 ** (attempts - 1))
+            if row:
+                conversation.next_at = again
+            else:
+                conversation.wake_at = again
+        if attempts < ATTEMPTS:
+            return []
+        try:
+            return await self._set_aside(conversation_id, inbox_id, self._apologise)
+        except Exception as worse:
+            log.error("Not even the apology could be made", inbox_id=inbox_id, error=repr(worse))
+            return await self._set_aside(conversation_id, inbox_id, _say_nothing)
+
+    async def _set_aside(self, conversation_id: int, inbox_id: int | None, apologise: Handle) -> list[Seen]:
+        """Ends a message (or the lines of a thought) as failed, and tells both sides."""
+        now = self._clock.now()
+        async with self._database.write() as session:
+            conversation = await session.get_one(Conversation, conversation_id, with_for_update=True)
+            row = await session.get(InboxRow, inbox_id) if inbox_id else None
+            rows = [row] if row else list(await inbox.held(session, conversation.id))
+            if not row:
+                conversation.thought_due_at = conversation.handoff_ends_at = None
+            message = self._readable(rows[-1]) if rows else None
+            handled = await apologise(session, Job(conversation, message, rows[-1].id if rows else None))
+            await self._outbox.enqueue(session, handled.messages, now)
+            seen = [_finish(r, Outcome.failed, None, now) for r in rows]
+            await self._release(session, conversation, now)
+        return seen
+
+    def _readable(self, row: InboxRow) -> InboundMessage | None:
+        try:
+            return self._decode(row)
+        except Exception:
+            return None  # the very decoding may be what failed
+
+
+async def _say_nothing(session: AsyncSession, job: Job) -> Handled:
+    return Handled(outcome=Outcome.failed)
+
+
+def _count(conversation: Conversation, row: InboxRow | None, error: Exception) -> int:
+    if row:
+        row.attempts += 1
+        row.error = repr(error)[:500]
+        return row.attempts
+    conversation.wake_attempts += 1
+    return conversation.wake_attempts
+
+
+def _finish(row: InboxRow, outcome: Outcome | None, explanation: dict[str, Any] | None, now: datetime) -> Seen:
+    row.state = "held" if outcome is None else "failed" if outcome is Outcome.failed else "done"
+    row.outcome = outcome
+    row.explanation = explanation
+    row.handled_at = None if outcome is None else now
+    return row.platform, row.update_id, outcome, explanation

@@ -1,0 +1,186 @@
+"""What a handler is given beside the message: the rows, the shop, the time, and a way to say something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database import buttons
+from bot.database.tables import Conversation, Customer
+from bot.messages import (
+    Button,
+    ChatRef,
+    Desk,
+    InboundMessage,
+    Media,
+    MessageRef,
+    OutboundKind,
+    OutboundMessage,
+    Outcome,
+    Text,
+)
+from handlers.texts import best_language, say
+from knowledge.answers import Knowledge
+from knowledge.phrases import Phrases
+from knowledge.shop import Shop
+
+
+class SentMessages(Protocol):
+    """What a handler may ask of messages that are on their way or were sent."""
+
+    async def resend(self, key: str) -> bool:
+        """Sends an uncertain message after all; False when it is settled already."""
+
+    async def discard(self, key: str) -> bool:
+        """Leaves an uncertain message; False when it is settled already."""
+
+    async def cancel_for(self, customer_id: int) -> int:
+        """Cancels a customer's waiting posts and offers."""
+
+    async def original(self, ref: MessageRef) -> InboundMessage | None:
+        """What a person wrote first under a platform's message id."""
+
+    async def copy_of(self, ref: MessageRef) -> str | None:
+        """The key of our message that carries that person's message to the other side."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What is the same for every message: the shop and the places that belong to it."""
+
+    shop: Shop
+    knowledge: Knowledge
+    phrases: Phrases
+    room: ChatRef | None
+    channels: tuple[ChatRef, ...]
+    owner_ids: frozenset[str] = frozenset()
+
+
+@dataclass
+class Context:
+    """One message's surroundings. Handlers return what is to be said, and set the outcome here.
+
+    `held` are the earlier lines of an unfinished thought; `hold()` adds the present one to them, `settles` is the
+    outcome that they get.
+    """
+
+    session: AsyncSession
+    house: House
+    conversation: Conversation
+    customer: Customer | None
+    sent: SentMessages
+    now: datetime
+    name: str
+    here: ChatRef | Desk
+    in_room: bool = False
+    is_owner: bool = False
+    inbox_id: int | None = None
+    held: tuple[InboundMessage, ...] = ()
+    outcome: Outcome | None = Outcome.done
+    settles: Outcome | None = None
+    explanation: dict[str, Any] | None = None
+    _said: int = field(default=0)
+
+    @property
+    def shop(self) -> Shop:
+        """The shop's file."""
+        return self.house.shop
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return self.house.shop.zone
+
+    @property
+    def language(self) -> str:
+        """The language of our own sentences here."""
+        theirs = self.customer.language if self.customer and not self.in_room else ""
+        return best_language(theirs, *self.shop.languages)
+
+    @property
+    def customer_name(self) -> str:
+        """The customer's name as the platform gives it."""
+        return self.customer.name if self.customer else ""
+
+    def say(self, sentence: str, /, **values: Text | str) -> Text:
+        """One of our sentences; `{owner}`, `{shop}` and `{name}` are known to each."""
+        known: dict[str, Text | str] = {
+            "owner": self.shop.owner_name,
+            "shop": self.shop.name,
+            "name": self.customer_name,
+        }
+        return say(self.language, sentence, **(known | values))
+
+    def hold(self) -> None:
+        """Lets the message wait for the rest of the thought."""
+        self.outcome = None
+
+    def key(self) -> str:
+        """A new name for a message of ours."""
+        self._said += 1
+        return f"{self.name}/{self._said}" if self._said > 1 else self.name
+
+    def reply(
+        self, text: Text, buttons: Sequence[Button] = (), media: Sequence[Media] = (), kind: OutboundKind = "reply"
+    ) -> OutboundMessage:
+        """An answer where the message came from; the first one that a customer gets carries the privacy line."""
+        if isinstance(self.here, ChatRef) and not self.in_room and self.customer:
+            return self.to_customer(text, buttons, media)
+        return OutboundMessage(
+            self.here,
+            self.key(),
+            kind,
+            text=text,
+            buttons=tuple(buttons),
+            media=tuple(media),
+            in_answer_to=self.inbox_id,
+        )
+
+    def to_customer(
+        self, text: Text, buttons: Sequence[Button] = (), media: Sequence[Media] = (), kind: OutboundKind = "reply"
+    ) -> OutboundMessage:
+        """A message to the conversation's customer."""
+        if kind == "reply" and self.customer and self.customer.privacy_told_at is None:
+            self.customer.privacy_told_at = self.now
+            text = text + "\n\n" + self.say("privacy")
+        answers = None if self.in_room else self.inbox_id
+        return OutboundMessage(
+            self.chat, self.key(), kind, text=text, buttons=tuple(buttons), media=tuple(media), in_answer_to=answers
+        )
+
+    def to_desk(self, text: Text, buttons: Sequence[Button] = (), media: Sequence[Media] = ()) -> OutboundMessage:
+        """The bot's own words in the customer's thread."""
+        desk = Desk(self.conversation.id)
+        return OutboundMessage(desk, self.key(), "note", text=text, buttons=tuple(buttons), media=tuple(media))
+
+    def notice(self, text: Text, buttons: Sequence[Button] = ()) -> list[OutboundMessage]:
+        """A word in the owners' general part; nothing where there is no room."""
+        room = self.house.room
+        return [OutboundMessage(room, self.key(), "notice", text=text, buttons=tuple(buttons))] if room else []
+
+    def relay(self, message: InboundMessage, to: ChatRef | Desk) -> OutboundMessage:
+        """A person's own words and media, to the other side."""
+        return OutboundMessage(to, self.key(), "relay", text=message.text, media=message.media, copy_of=self.inbox_id)
+
+    @property
+    def chat(self) -> ChatRef:
+        """The customer's chat."""
+        c = self.conversation
+        return ChatRef(c.platform, c.bot, c.chat_id)
+
+    def button(self, label: str, action: str, value: dict[str, Any] | None = None) -> Button:
+        """A button with one of our sentences on it."""
+        return self.labelled(self.say(label, **{k: str(v) for k, v in (value or {}).items()}).plain, action, value)
+
+    def labelled(self, label: str, action: str, value: dict[str, Any] | None = None) -> Button:
+        """A button with that very label."""
+        return buttons.remember(self.session, label, action, self.conversation.id, value or {}, self.now)
+
+    def ref(self, message: InboundMessage) -> MessageRef:
+        """The message as its platform knows it."""
+        return MessageRef(message.chat, message.message_id)

@@ -1,0 +1,105 @@
+"""What people hear when a message could not be delivered, or when nobody knows; and what broke on our side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database import buttons, people
+from bot.database.tables import Conversation, Customer
+from bot.messages import Button, ChatRef, Desk, InboundMessage, OutboundMessage, Outcome, Text
+from handlers.context import Context, House
+from handlers.texts import best_language, say
+
+QUOTED_AT_MOST = 300
+
+
+async def resend(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
+    """The owner has looked, and it had not arrived."""
+    done = await ctx.sent.resend(str(value["key"]))
+    return [ctx.reply(ctx.say("resent" if done else "settled"))]
+
+
+async def discard(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
+    """The owner has looked, and it had arrived, or is not wanted any more."""
+    done = await ctx.sent.discard(str(value["key"]))
+    return [ctx.reply(ctx.say("discarded" if done else "settled"))]
+
+
+def back_again(ctx: Context) -> list[OutboundMessage]:
+    """A customer who could not be reached writes: the owner hears it once, if they were speaking."""
+    if ctx.customer is None or ctx.customer.reachable:
+        return []
+    ctx.customer.reachable = True
+    return [ctx.to_desk(ctx.say("back_again"))] if ctx.conversation.state != "bot" else []
+
+
+async def broken(message: InboundMessage | None, ctx: Context) -> list[OutboundMessage]:
+    """A message broke its handler three times: one honest sentence to whoever wrote it, a notice to the owner."""
+    ctx.outcome = Outcome.failed
+    name = str(ctx.inbox_id or ctx.name)
+    if ctx.in_room:
+        return [ctx.reply(ctx.say("broken_own", id=name))]
+    words = message.text if message and message.text else ctx.say("unreadable")
+    return [
+        ctx.to_customer(ctx.say("broken_customer")),
+        *ctx.notice(ctx.say("broken_owner", id=name, words=words)),
+    ]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A message that is dead or uncertain. `room_id` is the conversation of the owners' general part."""
+
+    message: OutboundMessage
+    key: str
+    state: str
+    reason: str
+    at: datetime
+    room_id: int
+
+
+async def undelivered(session: AsyncSession, house: House, failure: Failure) -> list[OutboundMessage]:
+    """Who is told of it: the thread of the customer whom it did not reach, else the owners' general part."""
+    message = failure.message
+    if house.room is None or message.op != "send" or message.to == house.room:
+        return []  # what can't be said in the room can't be said there
+    if failure.state == "uncertain":
+        return [_notice(house, failure, "uncertain", _choices(session, house, failure))]
+    found = await people.customer_at(session, message.to) if isinstance(message.to, ChatRef) else None
+    return _to_thread(house, failure, *found) if found else [_notice(house, failure, "undelivered_general")]
+
+
+def _to_thread(house: House, failure: Failure, customer: Customer, conversation: Conversation) -> list[OutboundMessage]:
+    blocked = failure.reason == "blocked"
+    told_before = blocked and not customer.reachable
+    customer.reachable = customer.reachable and not blocked
+    if told_before or (conversation.state == "bot" and failure.message.kind != "relay"):
+        return []  # said once, until they return; and nobody is speaking with them
+    text = _say(house, "blocked" if blocked else "undelivered", failure, name=customer.name)
+    return [OutboundMessage(Desk(conversation.id), f"undelivered:{failure.key}", "note", text=text)]
+
+
+def _choices(session: AsyncSession, house: House, failure: Failure) -> tuple[Button, ...]:
+    value = {"key": failure.key}
+    return tuple(
+        buttons.remember(session, _say(house, f"{action}_button").plain, action, failure.room_id, value, failure.at)
+        for action in ("resend", "discard")
+    )
+
+
+def _notice(house: House, failure: Failure, sentence: str, choices: tuple[Button, ...] = ()) -> OutboundMessage:
+    assert house.room is not None
+    text = _say(house, sentence, failure)
+    return OutboundMessage(house.room, f"undelivered:{failure.key}", "notice", text=text, buttons=choices)
+
+
+def _say(house: House, sentence: str, failure: Failure | None = None, /, **values: str) -> Text:
+    if failure:
+        plain = failure.message.text.plain.strip()
+        values["words"] = plain if len(plain) <= QUOTED_AT_MOST else plain[: QUOTED_AT_MOST - 1] + "…"
+        values["reason"] = failure.reason.replace("_", " ")
+    return say(best_language(*house.shop.languages), sentence, **values)

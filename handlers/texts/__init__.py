@@ -1,0 +1,55 @@
+"""Every sentence that a person reads, from the gettext catalogues beside this file.
+
+A sentence has a name (`msgid`), is written in Markdown, and has `{placeholders}`; a value is never read as markup.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from bot.markup import fill, from_markdown
+from bot.messages import Text
+
+FALLBACK = "en"
+
+
+@cache
+def languages() -> frozenset[str]:
+    """The languages that have a catalogue."""
+    names = (file.name for file in resources.files(__name__).iterdir())
+    return frozenset(name.removesuffix(".po") for name in names if name.endswith(".po"))
+
+
+@cache
+def catalogue(language: str) -> Catalog:
+    """The sentences of one language. Raises FileNotFoundError where there is none."""
+    with (resources.files(__name__) / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def best_language(*wanted: str) -> str:
+    """The first of the wanted languages that has a catalogue (`de` for `de-AT`), else English."""
+    for tag in wanted:
+        language = tag.replace("_", "-").partition("-")[0].casefold()
+        if language in languages():
+            return language
+    return FALLBACK
+
+
+@cache
+def _template(language: str, name: str) -> Text:
+    message = catalogue(language).get(name)
+    if message is None or not message.string:
+        if language == FALLBACK:
+            raise KeyError(f"no sentence is called {name}")
+        return _template(FALLBACK, name)
+    return from_markdown(str(message.string))
+
+
+def say(language: str, name: str, /, **values: Text | str) -> Text:
+    """The sentence of that name. Raises KeyError for an unknown name or a missing value."""
+    return fill(_template(language, name), values)
