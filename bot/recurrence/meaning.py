@@ -151,7 +151,7 @@ class Teller:
         # COUNT begins with the first time to come, not with one that was over before anybody asked.
         coming = occurrences(self._rule(replace(rule, count=None), begin), self.now, SHOWN)
         if not coming:
-            return _ask(said, "That rule is already over. When instead? For example: every monday 09:00")
+            return _ask(said, "No time to come fits that rule. When instead? For example: every monday 09:00")
         lasting = self._rule(rule, min(each.local for each in coming))
         following = occurrences(lasting, self.now, SHOWN)
         return Reading("", lasting, words.with_moves(said, following, self.zone), None, tuple(following), 0)

@@ -16,8 +16,8 @@ from typing import Generic, Literal, TypeVar
 T = TypeVar("T")
 Unit = Literal["minutes", "hours", "days", "weeks"]
 
-WORD_END = r"(?![^\W_]|[\u0300-\u036f]|['’\-][^\W_])"
-"""Not before a letter, a digit or a combining mark, nor within "now's" and "now-ish"."""
+WORD_END = r"(?![^\W\d_]|[\u0300-\u036f]|['’\-][^\W_])"
+"""Not before a letter or a combining mark, nor within "now's" and "now-ish"; before a digit it may be (21h30)."""
 
 
 def folded(text: str) -> str:

@@ -108,13 +108,21 @@ class Recurrence:
     def ever_happens(self) -> bool:
         """Whether any date at all fits; an interval, a start and an end aside. Takes half a second at most."""
         rule = replace(self, interval=1).explicit(CYCLE_START)
+        if rule.freq == "HOURLY" and "BYSETPOS" in rule.by:
+            # Looking through 400 years of hours would take ten seconds, and one hour is like the other.
+            in_an_hour = len(rule.by["BYMINUTE"]) * len(rule.by["BYSECOND"])
+            if min(map(abs, rule.by["BYSETPOS"])) > in_an_hour:
+                return False
         return next(iter(rule._dateutil(CYCLE_START)), None) is not None
 
     def _dateutil(self, first: datetime) -> Iterator[datetime]:
         lists = {key.lower(): list(values) for key, values in self.by.items()}
         days = [weekday(day, ordinal or None) for ordinal, day in self.days] or None
         freq = FREQUENCIES.index(self.freq)
-        return iter(rrule(freq, first, self.interval, self.week_start, byweekday=days, **lists))  # type: ignore[arg-type]
+        try:
+            return iter(rrule(freq, first, self.interval, self.week_start, byweekday=days, **lists))  # type: ignore[arg-type]
+        except ValueError:
+            return iter(())  # an INTERVAL of 24 hours that never comes by the BYHOUR
 
     def _period(self, start: datetime, origin: datetime) -> datetime:
         """The beginning of the last year, month, week, day or hour that is not after `origin` and is in step.
@@ -203,15 +211,15 @@ def _list(key: str, value: str) -> tuple[int, ...]:
 
 
 def _until(value: str, zone: ZoneInfo) -> datetime:
-    if not re.fullmatch(r"[0-9]{8}(T[0-9]{6}Z?)?", value):
-        raise ValueError(f"UNTIL={value[:20]} is not a date such as 20261224 or 20261224T180000.")
-    if "T" not in value:
-        value += "T235959"  # a date alone means that the day still counts
-    until = datetime.strptime(value[:15], "%Y%m%dT%H%M%S")
+    # A date alone means that the day still counts.
+    whole = value + "T235959" if re.fullmatch("[0-9]{8}", value) else value
     try:
-        return until.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None) if value[-1] == "Z" else until
-    except OverflowError:
-        raise ValueError(f"UNTIL={value} is outside the calendar.") from None
+        if not re.fullmatch("[0-9]{8}T[0-9]{6}Z?", whole):
+            raise ValueError(value)
+        until = datetime.strptime(whole[:15], "%Y%m%dT%H%M%S")
+        return until.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None) if whole.endswith("Z") else until
+    except (ValueError, OverflowError):
+        raise ValueError(f"UNTIL={value[:20]} is no date such as 20261224 or 20261224T180000.") from None
 
 
 def _check(rule: Recurrence) -> None:
