@@ -70,7 +70,8 @@ ROWS = (
     Row("bot.settings", ("bot.messages", "bot.clock"), ("pydantic", "pydantic_settings", "dotenv")),
     Row("bot.alarm", ("bot.messages", "bot.clock"), ("apscheduler", "structlog")),
     Row("bot.http", ("bot.messages", "bot.clock"), ("aiohttp", "prometheus_client", "structlog")),
-    *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.cli", "bot.__main__")),
+    *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.demo", "bot.cli", "bot.__main__")),
+    Row("bot.curation", ("bot.clock", "bot.messages", "bot.database", "knowledge"), ("sqlalchemy",)),
     Row("bot.examples"),
     Row("bot"),
 )

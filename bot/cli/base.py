@@ -33,8 +33,8 @@ def import_(
 ) -> None:
     """Brings entries and products from files into the database."""
     _check_format(format_)
-    from bot.app import import_knowledge
     from bot.cli.logs import configure_logs
+    from bot.curation import import_knowledge
     from bot.settings import load_settings
     from knowledge.reading import read_path
 
@@ -54,8 +54,8 @@ def export(
     folder: Annotated[Path, typer.Argument(help="A folder; it is made where it isn't there.", metavar="DIR")],
 ) -> None:
     """Writes what the database knows as files that `import` reads."""
-    from bot.app import read_knowledge
     from bot.cli.logs import configure_logs
+    from bot.curation import read_knowledge
     from bot.settings import load_settings
     from knowledge.exporting import write_base
 

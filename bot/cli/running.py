@@ -33,9 +33,9 @@ def demo(
 ) -> None:
     """The playground: customers, the owners' room and a story channel on one page. Needs no token and no .env."""
     from bot.adapters.playground.script import Mismatch, ScriptError
-    from bot.app import demo as serve
-    from bot.app import demo_script
     from bot.cli.logs import configure_logs
+    from bot.demo import demo as serve
+    from bot.demo import demo_script
 
     style = os.environ.get("LOG_FORMAT", "")
     configure_logs("json" if style == "json" else "console" if style == "console" else "auto")
@@ -74,13 +74,13 @@ def _missing_for_run(settings: Settings, role: str) -> list[str]:
     if not settings.shop_dir.is_dir():
         missing.append(f"There is no shop folder {settings.shop_dir}: make it, or set SHOP_DIR to yours.")
     if role != "all" and settings.database_url.get_secret_value().startswith("sqlite"):
-        missing.append(f"--role {role} needs PostgreSQL: set DATABASE_URL to postgresql+asyncpg://…")
+        missing.append(f"--role {role} needs PostgreSQL: set DATABASE_URL to postgresql+asyncpg://user:password@host/name.")
     return missing
 
 
 def migrate() -> None:
     """Brings the database to the shape that this version needs."""
-    from bot.app import migrate as bring_up
+    from bot.app import bring_up
     from bot.cli.logs import configure_logs
     from bot.settings import load_settings
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli.endings import Ending
-from bot.cli.shops import sample_shop, shop_of
+from bot.cli.shops import shop_of
+from bot.examples import sample_shop
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.endings import say
+from bot.examples import sample_shop
 
 if TYPE_CHECKING:
     from bot.settings import Settings
     from knowledge.answers import Knowledge
     from knowledge.reading import Base
     from knowledge.shop import Shop
-
-
-def sample_shop() -> Path:
-    """The folder of the egg farm, which comes with the program."""
-    return Path(str(files("bot"))) / "examples" / "egg-farm"
 
 
 def chosen(given: Path | None, settings: Settings) -> Path:
