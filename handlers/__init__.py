@@ -155,12 +155,12 @@ async def route(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """Hands the message to the first route that matches."""
     if not ctx.in_room and not message.addressed:
         return []
-    returned = delivery.back_again(ctx)
     table = OWNERS if ctx.in_room else CUSTOMERS
     handler = next(r.handle for r in table if r.matches(message, ctx))
-    if not ctx.in_room:
-        ctx.conversation.last_customer_at = ctx.now
-    return returned + await handler(message, ctx)
+    if ctx.in_room:
+        return await handler(message, ctx)
+    ctx.conversation.last_customer_at = ctx.now
+    return delivery.back_again(ctx) + await handler(message, ctx)
 
 
 async def wake(ctx: Context) -> list[OutboundMessage]:

@@ -50,7 +50,9 @@ async def settle(ctx: Context) -> list[OutboundMessage]:
     whole = tickets.join(ctx.held)
     found = ctx.house.knowledge.ask(whole.text.plain, today(ctx))
     explain(found, ctx)
-    if sure := [part for part in found.parts or (found,) if part.outcome == "answered"]:
+    if ctx.conversation.state == "handoff":  # the owner was quicker
+        messages, ctx.outcome = tickets.pass_on(ctx.held, ctx), Outcome.relayed
+    elif sure := [part for part in found.parts or (found,) if part.outcome == "answered"]:
         messages = await _give(whole, sure, [p for p in found.parts if p not in sure], ctx)
     elif ctx.conversation.state == "waiting":
         messages, ctx.outcome = tickets.pass_on(ctx.held, ctx), Outcome.relayed
