@@ -11,6 +11,7 @@ from bot.database import Database, migrate
 from bot.database.blobs import keep_image
 from bot.database.entries import ImportReport, load_all, store
 from knowledge.entry import Entry, Product
+from knowledge.files import find_picture
 from knowledge.reading import Base, read_base
 
 
@@ -60,8 +61,7 @@ async def take_in_shop(database: Database, directory: Path, clock: Clock) -> Imp
     base = read_base(directory)
     async with database.write() as session:
         for path in sorted(_pictures(base)):
-            file = directory / path
-            if file.is_file():
+            if file := find_picture(directory, path):
                 await keep_image(session, path, file.read_bytes(), clock.now())
         return await store(session, (*base.entries, *base.products), str(directory.name), clock.now())
 

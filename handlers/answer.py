@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.database.blobs import images
 from bot.markup import from_markdown
-from bot.messages import Button, InboundMessage, Media, OutboundMessage, Outcome, Text
+from bot.messages import Button, InboundMessage, Media, OutboundMessage, Outcome, Text, styled
 from handlers import tickets
 from handlers.context import Context
 from knowledge.answers import Answer
@@ -68,7 +68,7 @@ async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer],
     """The sure answers as one message; a question beside them that has none goes to the owner."""
     text, pictures = Text(), list[Media]()
     for part in sure:
-        text = text + ("\n\n" if text else "") + from_markdown(part.answer or "")
+        text = text + ("\n\n" if text else "") + _words(part.entry or "", ctx)
         pictures += await images(ctx.session, ctx.house.knowledge.images(part.entry or ""))
     if rest and ctx.conversation.state == "bot":
         words = replace(message, text=Text(" ".join(part.text for part in rest)))
@@ -79,6 +79,16 @@ async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer],
     if ctx.conversation.state == "waiting":
         return [reply, ctx.to_desk(ctx.say("bot_answered", answer=_short(text)))]
     return [reply]
+
+
+def _words(id: str, ctx: Context) -> Text:
+    """The stored answer; under a product's columns stands what the owner says of it, signed."""
+    known = ctx.house.knowledge
+    text = from_markdown(known.stored(id))
+    product = known.products.get(id.removeprefix("product:")) if id not in known.entries else None
+    if product and product.owner_note:
+        text = text + "\n\n" + styled("italic", product.owner_note) + "\n" + ctx.say("signed")
+    return text
 
 
 def _short(text: Text, most: int = 200) -> str:
@@ -113,7 +123,7 @@ async def suggested(message: InboundMessage, ctx: Context, value: dict[str, Any]
         return await tickets.open_ticket(asked, ctx, sentence="entry_gone", stale=entry if words else None)
     pictures = await images(ctx.session, ctx.house.knowledge.images(entry))
     ctx.outcome = Outcome.answered
-    return [ctx.reply(from_markdown(words), media=pictures)]
+    return [ctx.reply(_words(entry, ctx), media=pictures)]
 
 
 async def ask_owner(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
