@@ -11,13 +11,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
 
-import numpy as np
-
 from knowledge import words
-from knowledge.confidence import GLOBAL_LINE, SUGGEST_FROM, features, probability
+from knowledge.confidence import SUGGEST_FROM, WEIGHTS, Confidence
 from knowledge.entry import Entry, Product
-from knowledge.matching import Index, Question
-from knowledge.products import Catalogue
+from knowledge.matching import Index
+from knowledge.products import Catalogue, Naming
+from knowledge.vetoes import disagreement
 
 CANDIDATES_AT_MOST = 5
 BUTTONS_AT_MOST = 3
@@ -72,35 +71,52 @@ class Answer:
 
 
 class Knowledge:
-    """A base of entries and products, fitted once and then only read; safe to share between threads."""
+    """A base of entries and products, fitted once and then only read; safe to share between threads.
 
-    def __init__(self, entries: Iterable[Entry], products: Iterable[Product] = (), *, currency: str = "") -> None:
+    `currency` stands behind a price whose product names none. `weights` are for benchmarks alone.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        products: Iterable[Product] = (),
+        *,
+        currency: str = "",
+        weights: Mapping[str, float] = WEIGHTS,
+    ) -> None:
         self.entries: Mapping[str, Entry] = MappingProxyType({entry.id: entry for entry in entries})
         self.products: Mapping[str, Product] = MappingProxyType({product.id: product for product in products})
         self._catalogue = Catalogue(self.products.values(), currency)
         self._index = Index((entry.id, entry.questions) for entry in self.entries.values())
+        self._confidence = Confidence(self._index, weights)
         self._own: dict[str, set[str]] = {}
         self._own_loosely: dict[str, set[str]] = {}
         for entry in self.entries.values():
             for question in filter(str.strip, entry.questions):
                 self._own.setdefault(words.strict(question), set()).add(entry.id)
                 self._own_loosely.setdefault(_loose(question), set()).add(entry.id)
-        self.line = GLOBAL_LINE
+        self.line = self._confidence.line
 
     def ask(self, text: str, today: date) -> Answer:
         """Answers a line, or says that it can't. `today` is the shop's date, against which answers expire."""
         whole = self._ask_one(text, today)
         if whole.exact or whole.reason == "empty":
             return whole
-        parts = tuple(self._ask_one(part, today) for part in words.questions(text))
-        if len(parts) < 2 or len({part.entry for part in parts}) < 2:
+        asked = tuple(self._ask_one(part, today) for part in words.questions(text))
+        if len(asked) > 1 and _worth_splitting(asked):
+            return replace(asked[0], text=text, parts=asked)
+        sentences = [] if asked else words.sentences(text)
+        if not 1 < len(sentences) <= words.PARTS_AT_MOST:
             return whole
-        return replace(parts[0], text=text, parts=parts)
+        said = tuple(self._ask_one(part, today) for part in sentences)
+        if all(part.entry for part in said) and len({part.entry for part in said}) > 1:
+            return replace(said[0], text=text, parts=said)
+        return whole
 
     def title(self, id: str) -> str:
         """A label for a button, at most 60 characters: the entry's first phrasing or the product's title."""
         entry = self.entries.get(id)
-        label = next(iter(entry.questions), id) if entry else self._catalogue.title(id) or id
+        label = next(filter(str.strip, entry.questions), id) if entry else self._catalogue.title(id) or id
         label = " ".join(label.split())
         return label if len(label) <= TITLE_AT_MOST else label[: TITLE_AT_MOST - 1].rstrip() + "…"
 
@@ -115,55 +131,97 @@ class Knowledge:
         return entry.images if entry else self._catalogue.images(id)
 
     def _ask_one(self, text: str, today: date) -> Answer:
-        question = self._index.question(text)
+        confidence, scores = self._ranked(text)
+        namings = self._catalogue.namings(text)
         own = self._own.get(words.strict(text)) or self._own_loosely.get(_loose(text)) or set()
         if own:
-            return self._ask_own(text, question, sorted(own), today)
-        if not question.tokens:
-            return Answer(text, "handed_over", None, 0.0, self._candidates(question), None, self.line, reason="empty")
-        return self._ask_near(text, question, today)
+            return self._ask_own(text, _best(scores | dict.fromkeys(own, 1.0), namings), own, today)
+        product = self._asked_product(namings, scores, confidence)
+        if product:
+            best = _best({id: min(score, 0.99 * product.score) for id, score in scores.items()}, namings)
+            return Answer(
+                text, "answered", product.id, product.score, best, self.stored(product.id), self.line, reason="sure"
+            )
+        found = Answer(text, "handed_over", None, confidence, _best(scores, namings), None, self.line)
+        if not words.tokens(words.normalise(text)):
+            return replace(found, confidence=0.0, reason="empty")
+        return self._ask_near(found, scores, namings, today)
 
-    def _ask_own(self, text: str, question: Question, own: list[str], today: date) -> Answer:
-        candidates = self._candidates(question, own)
+    def _ask_own(self, text: str, best: tuple[Candidate, ...], own: set[str], today: date) -> Answer:
+        """What is asked in an entry's own words: answered, or a choice where entries share them."""
+        found = Answer(text, "answered", min(own), 1.0, best, None, self.line, reason="exact", exact=True)
         if len(own) == 1:
-            return self._given(Answer(text, "answered", own[0], 1.0, candidates, None, 0.0, exact=True), "exact", today)
-        buttons = tuple(c.entry for c in candidates[:BUTTONS_AT_MOST])
-        return Answer(text, "suggested", None, 0.5, candidates, None, self.line, buttons, "shared_phrasing", exact=True)
+            return self._given(found, today)
+        buttons = tuple(id for id in sorted(own) if self._may_speak(id, today))[:BUTTONS_AT_MOST]
+        if not buttons:
+            return self._given(found, today)
+        return replace(
+            found, outcome="suggested", entry=None, confidence=0.5, suggestions=buttons, reason="shared_phrasing"
+        )
 
-    def _ask_near(self, text: str, question: Question, today: date) -> Answer:
-        candidates = self._candidates(question)
-        if not self._index.ids:
-            return Answer(text, "handed_over", None, 0.0, candidates, None, self.line)
-        ranking = self._index.rank(question)
-        order = np.argsort(-ranking.scores, kind="stable")[:2]
-        confidence = probability(features(self._index, question, ranking, [int(place) for place in order]))
-        found = Answer(text, "handed_over", None, confidence, candidates, None, self.line)
-        if confidence >= self.line:
-            return self._given(replace(found, entry=candidates[0].entry), "sure", today)
-        if confidence >= SUGGEST_FROM:
-            buttons = tuple(c.entry for c in candidates[:BUTTONS_AT_MOST])
-            return replace(found, outcome="suggested", suggestions=buttons, reason="near")
+    def _ask_near(self, found: Answer, scores: Mapping[str, float], namings: list[Naming], today: date) -> Answer:
+        """What is asked in other words: the line decides whether the best entry answers."""
+        first = min(scores, key=lambda id: (-scores[id], id), default="")
+        if first and found.confidence >= self.line:
+            if not disagreement(found.text, self.entries[first]):
+                best = _best(scores, [replace(n, score=min(n.score, 0.99 * scores[first])) for n in namings])
+                return self._given(replace(found, entry=first, candidates=best, reason="sure"), today)
+            return self._suggested(found, "veto", today)
+        if found.confidence >= SUGGEST_FROM or any(naming.named for naming in namings):
+            return self._suggested(found, "near", today)
         return found
 
-    def _given(self, found: Answer, reason: str, today: date) -> Answer:
+    def _suggested(self, found: Answer, reason: str, today: date) -> Answer:
+        """Up to three buttons; handed over where none of them may be pressed today."""
+        able = [c.entry for c in found.candidates if c.score > 0 and self._may_speak(c.entry, today)]
+        if not able:
+            return found
+        return replace(found, outcome="suggested", suggestions=tuple(able[:BUTTONS_AT_MOST]), reason=reason)
+
+    def _given(self, found: Answer, today: date) -> Answer:
         """The answer with its stored text, or the reason why this entry may not speak for itself today."""
         assert found.entry is not None
-        entry = self.entries.get(found.entry)
-        if entry and entry.valid_until and entry.valid_until < today:
-            return replace(found, outcome="handed_over", entry=None, reason="expired", stale=entry.id)
-        if entry and entry.mode == "draft":
-            return replace(found, outcome="handed_over", entry=None, reason="draft", stale=entry.id)
-        return replace(found, outcome="answered", answer=self.stored(found.entry), reason=reason)
+        entry = self.entries[found.entry]
+        if self._may_speak(entry.id, today):
+            return replace(found, outcome="answered", answer=entry.answer)
+        reason = "draft" if entry.mode == "draft" else "expired"
+        return replace(found, outcome="handed_over", entry=None, reason=reason, stale=entry.id)
 
-    def _candidates(self, question: Question, own: Iterable[str] = ()) -> tuple[Candidate, ...]:
-        scores: dict[str, float] = {}
-        if self._index.ids:
-            ranking = self._index.rank(question)
-            best_first = np.argsort(-ranking.scores, kind="stable")[:CANDIDATES_AT_MOST]
-            scores = {self._index.ids[place]: float(ranking.scores[place]) for place in best_first}
-        scores |= dict.fromkeys(own, 1.0)
-        best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-        return tuple(Candidate(id, score) for id, score in best[:CANDIDATES_AT_MOST])
+    def _may_speak(self, id: str, today: date) -> bool:
+        entry = self.entries.get(id)
+        return entry is None or (entry.mode != "draft" and not (entry.valid_until and entry.valid_until < today))
+
+    def _asked_product(self, namings: list[Naming], scores: Mapping[str, float], confidence: float) -> Naming | None:
+        """The one product whose columns a line asks for, unless an entry that speaks of it is sure of itself."""
+        asked = [naming for naming in namings if naming.asks_columns]
+        if not asked or (len(asked) > 1 and asked[0].score == asked[1].score):
+            return None
+        first = max(scores, key=lambda id: scores[id], default="")
+        rival = bool(first) and confidence >= self.line
+        if rival and any(self._catalogue.named_in(asked[0].id, q) for q in self.entries[first].questions):
+            return None
+        return asked[0]
+
+    def _ranked(self, text: str) -> tuple[float, dict[str, float]]:
+        """How sure the best entry is, and the score of each."""
+        if not self._index.ids:
+            return 0.0, {}
+        question = self._index.question(text)
+        ranking = self._index.rank(question)
+        confidence = self._confidence.of(question, ranking)
+        return confidence, dict(zip(self._index.ids, map(float, ranking.scores), strict=True))
+
+
+def _best(scores: Mapping[str, float], namings: Iterable[Naming]) -> tuple[Candidate, ...]:
+    every = {**scores, **{naming.id: naming.score for naming in namings}}
+    best = sorted(every.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Candidate(id, score) for id, score in best[:CANDIDATES_AT_MOST])
+
+
+def _worth_splitting(asked: tuple[Answer, ...]) -> bool:
+    """Whether at least one question is answered, and they are not all about the same."""
+    about = {part.entry or (part.candidates[0].entry if part.candidates else "") for part in asked}
+    return any(part.entry for part in asked) and len(about) > 1
 
 
 def _loose(text: str) -> str:

@@ -1,34 +1,39 @@
-"""Finds the entries nearest to a question: words and character pieces, weighed by how rare they are in this base.
+"""Finds the entries nearest to a question: words, pairs of words and pieces of words, weighed by how rare they are.
 
-An inverted index in plain numpy arrays: a question costs a handful of array slices, whatever it says.
+An inverted index in plain numpy arrays says how alike a question is to every phrasing; a small linear classifier over
+those likenesses, learnt from the phrasings alone, says which entry they point to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
 
 from knowledge import words
+from knowledge.classifier import Classifier, Floats, Hashing, Ints, buckets_for
+from knowledge.typos import Speller
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+WORDS_SHARE = 0.5
 
 
 class Field:
-    """One way to take a phrasing apart, indexed: `cosines` compares a question with every phrasing at once."""
+    """One way to take a phrasing apart, indexed: `likeness` compares a question with every phrasing at once."""
 
-    def __init__(self, documents: Sequence[Iterable[str]]) -> None:
+    def __init__(self, documents: Sequence[Sequence[str]], parts: Callable[[str], Iterable[str]]) -> None:
+        """`parts` takes one unit of a document (a token, a pair) apart into features; it is asked once for each."""
         self.vocabulary: dict[str, int] = {}
         known = self.vocabulary
+        units = {unit: None for document in documents for unit in document}
+        taken_apart = {unit: [known.setdefault(part, len(known)) for part in parts(unit)] for unit in units}
         ids: list[int] = []
         lengths = []
         for document in documents:
-            own = {known.setdefault(feature, len(known)) for feature in document}
+            own = {feature for unit in document for feature in taken_apart[unit]}
             ids.extend(own)
             lengths.append(len(own))
         self.size = len(documents)
@@ -39,42 +44,66 @@ class Field:
         self.idf: Floats = np.log(1 + self.size / (counts + 0.5))
         norms = np.sqrt(np.bincount(owners, weights=self.idf[features] ** 2, minlength=self.size))
         order = np.argsort(features, kind="stable")
+        self.features: Ints = features[order]
         self.postings: Ints = owners[order]
-        self.weights: Floats = self.idf[features[order]] / np.maximum(norms[self.postings], 1e-9)
-        self.starts: Ints = np.concatenate([[0], np.cumsum(counts)])
+        self.weights: Floats = self.idf[self.features] / np.maximum(norms[self.postings], 1e-9)
+        self.starts: Ints = np.append(0, np.cumsum(counts)).astype(np.int64)
 
-    def cosines(self, features: Iterable[str]) -> Floats:
-        """How alike the question is to each phrasing, 0 to 1; what the base has never seen counts against it."""
+    def read(self, features: Iterable[str]) -> tuple[Ints, Floats]:
+        """The known features of a question and their weights; what the base has never seen makes them weigh less."""
         distinct = set(features)
-        found = sorted(self.vocabulary[f] for f in distinct if f in self.vocabulary)
-        if not found:
-            return np.zeros(self.size)
-        slices = [slice(self.starts[f], self.starts[f + 1]) for f in found]
-        owners = np.concatenate([self.postings[s] for s in slices])
-        weights = np.concatenate([self.weights[s] * self.idf[f] for s, f in zip(slices, found, strict=True)])
+        found = np.array(sorted(self.vocabulary[f] for f in distinct if f in self.vocabulary), dtype=np.int64)
+        idf: Floats = self.idf[found]
         unseen = len(distinct) - len(found)
-        length = np.sqrt(float(np.sum(self.idf[found] ** 2)) + unseen * self.rarest**2)
-        scores: Floats = np.bincount(owners, weights=weights, minlength=self.size) / length
-        return np.minimum(scores, 1.0)
+        return found, idf / np.sqrt(max(float(idf @ idf) + unseen * self.rarest**2, 1e-9))
+
+    def likeness(self, found: Ints, weights: Floats) -> Floats:
+        """The cosine of a question, as `read`, with each phrasing, 0 to 1."""
+        if not len(found):
+            return np.zeros(self.size)
+        slices = [slice(self.starts[feature], self.starts[feature + 1]) for feature in found]
+        owners = np.concatenate([self.postings[s] for s in slices])
+        products = np.concatenate([self.weights[s] * w for s, w in zip(slices, weights, strict=True)])
+        scores = np.bincount(owners, weights=products, minlength=self.size)
+        return np.minimum(scores, 1.0).astype(np.float64)
+
+    def weight(self, feature: str) -> float:
+        """How much a feature says: its inverse document frequency in this base."""
+        at = self.vocabulary.get(feature)
+        return self.rarest if at is None else float(self.idf[at])
 
 
 @dataclass(frozen=True)
 class Question:
-    """A line taken apart: its tokens after typo repair, what counts as words, and the pieces of characters."""
+    """A line taken apart: its tokens after typo repair, and what counts as words."""
 
     tokens: tuple[str, ...]
     terms: tuple[str, ...]
-    grams: tuple[str, ...]
+
+    @cached_property
+    def phrases(self) -> tuple[str, ...]:
+        """The terms and the pairs of neighbours, both ends of the line marked."""
+        edged = ("^", *self.terms, "$")
+        return (*self.terms, *(f"{one} {two}" for one, two in pairwise(edged)))
+
+    @cached_property
+    def grams(self) -> tuple[str, ...]:
+        """The pieces of all tokens."""
+        return tuple(gram for token in self.tokens for gram in words.grams(token))
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Scores for each entry, in the order of `Index.ids`, and the best phrasing of each."""
+    """How alike each phrasing is by words and by pieces, and each entry's score (places as in `Index.ids`)."""
 
-    scores: Floats
     by_words: Floats
     by_grams: Floats
-    nearest: Ints
+    scores: Floats
+
+    @cached_property
+    def likeness(self) -> Floats:
+        """Both likenesses in one number for each phrasing, 0 to 1."""
+        return _fused(self.by_words, self.by_grams)
 
 
 class Index:
@@ -82,40 +111,60 @@ class Index:
 
     def __init__(self, phrasings: Iterable[tuple[str, Iterable[str]]]) -> None:
         base = sorted((id, [q for q in questions if q.strip()]) for id, questions in phrasings)
-        self.ids = [id for id, questions in base if questions]
+        base = [(id, questions) for id, questions in base if questions]
+        self.ids = [id for id, _ in base]
         self.phrasings = [question for _, questions in base for question in questions]
-        sizes = [len(questions) for _, questions in base if questions]
+        sizes = [len(questions) for _, questions in base]
         self.starts: Ints = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        self.owners: Ints = np.repeat(np.arange(len(self.ids)), sizes)
+        self.owners: Ints = np.repeat(np.arange(len(self.ids)), np.array(sizes, dtype=np.int64))
         self.read = [_taken_apart(words.tokens(words.normalise(phrasing))) for phrasing in self.phrasings]
-        self.words = Field([question.terms for question in self.read])
-        self.grams = Field([question.grams for question in self.read])
-        self.known = {token for question in self.read for token in question.tokens}
-        self._repairable = sorted(t for t in self.known if len(t) > 3 and t.isalpha() and not words.is_unspaced(t))
-        self._repaired: dict[str, str] = {}
+        self.words = Field([question.phrases for question in self.read], lambda phrase: (phrase,))
+        self.grams = Field([question.tokens for question in self.read], words.grams)
+        self.speller = Speller(Counter(token for question in self.read for token in question.tokens))
+        self.entry_terms = [
+            frozenset(term for question in self.read[a:b] for term in question.terms)
+            for a, b in zip(self.starts[:-1], self.starts[1:], strict=True)
+        ]
+        self.entries_with = Counter(term for terms in self.entry_terms for term in terms)
+        buckets = buckets_for(len(self.phrasings))
+        self._fields = [(self.words, WORDS_SHARE**0.5), (self.grams, (1 - WORDS_SHARE) ** 0.5)]
+        self._hashings = [Hashing(field.vocabulary, buckets) for field, _ in self._fields]
+        self.classifier = self._learnt()
 
     def question(self, text: str) -> Question:
         """Takes a line apart and mends its typos against the words of the base."""
-        return _taken_apart([self.mended(token) for token in words.tokens(words.normalise(text))])
-
-    def mended(self, token: str) -> str:
-        """The word of the base that a token misspells by one slip (two from eight letters on), else the token."""
-        if token in self.known or len(token) < 4 or not token.isalpha() or words.is_unspaced(token):
-            return token
-        slips = 1 if len(token) < 8 else 2
-        best = process.extractOne(token, self._repairable, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
-        return str(best[0]) if best else token
+        return _taken_apart([self.speller.mended(token) for token in words.tokens(words.normalise(text))])
 
     def rank(self, question: Question) -> Ranking:
         """Scores every entry for the question."""
-        by_words = self.words.cosines(question.terms)
-        by_grams = self.grams.cosines(question.grams)
-        fused = 0.5 * by_words + 0.5 * by_grams
-        best = np.maximum.reduceat(fused, self.starts[:-1])
-        at = np.array([int(np.argmax(fused[a:b])) + a for a, b in zip(self.starts, self.starts[1:], strict=False)])
-        return Ranking(best, by_words[at], by_grams[at], at)
+        read = self._looked_up(question)
+        by_words, by_grams = (field.likeness(*found) for (field, _), found in zip(self._fields, read, strict=True))
+        if self.classifier is None:
+            return Ranking(by_words, by_grams, np.zeros(0))
+        vector = np.zeros(self._hashings[0].buckets, dtype=np.float32)
+        for (_, share), hashing, (found, weights) in zip(self._fields, self._hashings, read, strict=True):
+            vector += np.float32(share) * hashing.vectors(np.zeros_like(found), found, weights, 1)[0]
+        return Ranking(by_words, by_grams, self.classifier.scores(vector))
+
+    def likenesses(self, question: Question) -> tuple[Floats, Floats]:
+        """How alike each phrasing is by words and by pieces, 0 to 1."""
+        by_words, by_grams = self._looked_up(question)
+        return self.words.likeness(*by_words), self.grams.likeness(*by_grams)
+
+    def _looked_up(self, question: Question) -> tuple[tuple[Ints, Floats], tuple[Ints, Floats]]:
+        return self.words.read(question.phrases), self.grams.read(question.grams)
+
+    def _learnt(self) -> Classifier | None:
+        if not self.ids:
+            return None
+        size, parts = len(self.phrasings), zip(self._fields, self._hashings, strict=True)
+        vectors = [np.float32(share) * h.vectors(f.postings, f.features, f.weights, size) for (f, share), h in parts]
+        return Classifier(self.owners, np.add(*vectors))
 
 
 def _taken_apart(found: Sequence[str]) -> Question:
-    terms = tuple(term for token in found for term in words.terms(token))
-    return Question(tuple(found), terms, tuple(gram for token in found for gram in words.grams(token)))
+    return Question(tuple(found), tuple(term for token in found for term in words.terms(token)))
+
+
+def _fused(by_words: Floats, by_grams: Floats) -> Floats:
+    return WORDS_SHARE * by_words + (1 - WORDS_SHARE) * by_grams

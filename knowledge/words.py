@@ -100,13 +100,13 @@ def terms(token: str) -> list[str]:
 
 
 def grams(token: str) -> list[str]:
-    """The pieces of a token: 3 to 5 characters with its edges marked, 1 to 3 where a character is a syllable or word."""
+    """The pieces of a token: 2 to 4 characters, its edges marked; 1 to 3 where a character is a syllable or a word."""
     if is_number(token):
         return [f"#{token}"]
     if is_unspaced(token) or _HANGUL.match(token):
         return [token[i : i + n] for n in (1, 2, 3) for i in range(len(token) - n + 1)]
     edged = f" {token[:40]} "
-    return [edged[i : i + n] for n in (3, 4, 5) for i in range(len(edged) - n + 1)] or [edged]
+    return [edged[i : i + n] for n in (2, 3, 4) for i in range(len(edged) - n + 1)]
 
 
 def questions(text: str) -> list[str]:
