@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is passed over is no news: the next one comes
 
 
 class Alarm:
