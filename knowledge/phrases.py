@@ -46,12 +46,12 @@ class _Phrase:
     whole: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class _Step:
     """Where a beginning of phrases leads: the words that may follow, and what ends here, as (heading, whole)."""
 
     after: dict[str, _Step] = field(default_factory=dict)
-    ends: set[tuple[str, bool]] = field(default_factory=set)
+    ends: tuple[tuple[str, bool], ...] = ()
 
 
 class Phrases:
@@ -68,8 +68,8 @@ class Phrases:
         for phrase in phrases:
             step = self._start
             for word in phrase.words:
-                step = step.after.setdefault(word, _Step())
-            step.ends.add((phrase.heading, phrase.whole))
+                step = step.after.get(word) or step.after.setdefault(word, _Step())
+            step.ends += ((phrase.heading, phrase.whole),)
             words.update(phrase.words)
         self._words = frozenset(words)
         self._misspellable = sorted(word for word in words if len(word) > 3 and word.isalpha())
@@ -123,7 +123,7 @@ class Phrases:
                 reached = [step.after[word] for step in reached for word in alike[end] if word in step.after]
                 if not reached:
                     break
-                for heading, whole in {found for step in reached for found in step.ends}:
+                for heading, whole in [found for step in reached for found in step.ends]:
                     yield start, end + 1, heading, whole
 
     def _cover(self, alike: list[frozenset[str]], headings: tuple[str, ...]) -> str:

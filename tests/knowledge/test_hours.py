@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.hours import Hours, parse_openings
@@ -135,6 +135,7 @@ def test_a_time_without_an_offset_is_refused() -> None:
         Hours().is_open(datetime(2026, 3, 10))
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.integers(0, 6), st.sampled_from(["closed", "09:00-18:00", "18:00-02:00", "01:00-03:30"]), max_size=7

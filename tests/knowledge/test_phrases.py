@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.errors import InputError
@@ -269,6 +269,7 @@ def test_a_call_at_the_end_of_a_very_long_message_is_heard() -> None:
     assert packaged().escalation("the hens are lovely " * HALF_READ + "I want to talk to a human") == "person"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     packaged().escalation(text)
