@@ -7,6 +7,7 @@ for, so a library that only the tests bring would be missed at once.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -137,3 +138,49 @@ def test_it_answers_from_the_sample_shop_that_it_brings(installed: Path, tmp_pat
 def test_it_replays_a_conversation_from_another_folder(installed: Path, tmp_path: Path, name: str) -> None:
     script = shutil.copy(ROOT / "bot/examples/egg-farm/conversations" / name, tmp_path)
     ran(installed / "concierge", "demo", "--script", script, cwd=tmp_path)
+
+
+def made(folder: Path, python: str, path: str | None = None) -> str:
+    """What `make demo` says in a fresh checkout where it can't set up; it leaves nothing behind."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, folder)
+    # These would make it a part of the `make test` that runs this.
+    outer = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    environment = outer | {"PYTHON": python} | ({} if path is None else {"PATH": path})
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("make is not installed")
+    done = subprocess.run([make, "demo"], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert not (folder / ".venv").exists()
+    sentence, *rest = done.stderr.splitlines()
+    assert all(line.startswith("make: ***") for line in rest), done.stderr
+    return sentence
+
+
+def stub(folder: Path, *lines: str) -> str:
+    """A Python that is not what one would wish."""
+    program = folder / "python-stub"
+    program.write_text("\n".join(["#!/bin/sh", *lines, ""]), encoding="utf-8")
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_a_python_without_venv_names_the_package_to_install(tmp_path: Path) -> None:
+    python = stub(tmp_path, 'case "$*" in *ensurepip*) exit 1;; esac', f'exec "{sys.executable}" "$@"')
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert f"install the package python{version}-venv" in made(tmp_path, python)
+
+
+def test_a_python_that_is_too_old_is_said_with_its_version(tmp_path: Path) -> None:
+    python = stub(tmp_path, 'if [ "$1" = --version ]; then echo Python 3.9.2; else exit 1; fi')
+    assert "Python 3.9.2" in made(tmp_path, python)
+
+
+def test_no_python_at_all_is_said(tmp_path: Path) -> None:
+    few = tmp_path / "few"
+    few.mkdir()
+    for name in ("sh", "head"):
+        (few / name).symlink_to(str(shutil.which(name)))
+    assert made(tmp_path, "", str(few)).startswith("Python 3.11 or newer is needed and none was found")
