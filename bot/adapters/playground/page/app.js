@@ -139,8 +139,8 @@ function addThread(thread, place) {
   at("threads").append(node);
   const customer = state.customers.find((other) => other.name === thread.title);
   const colour = { ana: "rose", ben: "sky", mei: "sage" }[customer?.id] || "clay";
-  const subtitle = "Your words reach the customer; // begins a note";
-  chats.set(place, new Chat(node, { place, title: thread.title, subtitle, who: state.owner, colour }, page));
+  const placeholder = `Write to ${thread.title}, or // a note`;
+  chats.set(place, new Chat(node, { place, title: thread.title, who: state.owner, placeholder, colour }, page));
 }
 
 // The phone's way around: all panels stand side by side, one fills the screen.
@@ -183,7 +183,7 @@ function goTo(id) {
 function drawClock({ now, told: sentence }) {
   at("date").textContent = dayOf(now, "short");
   at("time").textContent = timeOf(now);
-  if (sentence) toast(sentence);
+  if (sentence) toast(sentence[0].toUpperCase() + sentence.slice(1));
 }
 
 let fading = 0;

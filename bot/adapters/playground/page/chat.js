@@ -7,7 +7,7 @@ const COLOURS = { ana: "rose", ben: "sky", mei: "sage", room: "yolk", channel: "
 
 export class Chat {
   // `page`: ask(frame) -> whether it went, sorry(sentence), why(chat, message), unread(chat), onScreen(chat)
-  constructor(node, { place, title, subtitle, who, hints = [], photos = true, colour }, page) {
+  constructor(node, { place, title, subtitle, who, placeholder, hints = [], photos = true, colour }, page) {
     this.node = node;
     this.place = place;
     this.title = title;
@@ -18,13 +18,13 @@ export class Chat {
     this.badge = el("span", { class: "badge" });
     this.log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": `What was said: ${title}`, tabindex: "0" });
     this.hints = el("div", { class: "hint" }, ...hints);
-    this.composer = new Composer(who, { send: (said) => this.send(said), sorry: page.sorry }, { photos });
+    this.composer = new Composer(placeholder || `Write as ${who}…`, { send: (said) => this.send(said), sorry: page.sorry }, { photos });
     const initial = title.replace(/^(Thread|Customer) /, "").slice(0, 1);
     this.head = el(
       "header",
       { class: "head" },
       el("span", { class: `avatar ${colour || COLOURS[place] || "yolk"}`, "aria-hidden": "true" }, initial),
-      el("div", {}, el("h2", {}, title), subtitle ? el("p", {}, subtitle) : null),
+      el("div", {}, el(place.includes("/") ? "h3" : "h2", {}, title), subtitle ? el("p", {}, subtitle) : null),
       this.mark,
       this.badge,
     );
@@ -50,7 +50,8 @@ export class Chat {
     this.hints.hidden = true;
     if (this.pinned || !message.from_bot || !fresh) this.toEnd();
     if (fresh && !old && message.from_bot && !this.attended()) this.count(this.unread + 1);
-    if (fresh && message.explanation && !(old && old.explanation)) this.page.why(this, message);
+    const explained = JSON.stringify(message.explanation);
+    if (fresh && message.explanation && explained !== JSON.stringify(old?.explanation)) this.page.why(this, message);
   }
 
   replace(stood, node) {

@@ -3,11 +3,11 @@ import { el, icon } from "./dom.js";
 
 export class Composer {
   // `deeds`: send({text, media, reply_to, edits}) -> whether it went, sorry(sentence)
-  constructor(who, deeds, { photos = true } = {}) {
+  constructor(placeholder, deeds, { photos = true } = {}) {
     this.deeds = deeds;
     this.media = [];
     this.about = null;
-    this.box = el("textarea", { rows: "1", "aria-label": "Message", placeholder: `Write as ${who}…`, maxlength: "4096", enterkeyhint: "send" });
+    this.box = el("textarea", { rows: "1", "aria-label": "Message", placeholder, maxlength: "4096", enterkeyhint: "send" });
     this.previews = el("div", { class: "previews" });
     this.notice = el("div", { class: "about" });
     this.file = el("input", { type: "file", accept: "image/png,image/jpeg,image/gif,image/webp", multiple: true, "aria-label": "Attach a photo" });

@@ -1,53 +1,81 @@
-// The panel that shows why an answer was given: what was considered, how sure the bot was, and where the line lies.
+// The panel that shows why an answer was given: how sure the bot was, where its line lies, and what it considered.
 import { el } from "./dom.js";
 
 const OUTCOMES = {
-  answered: (owner) => ["Answered", "The best match is above the line, so the stored answer went out word for word."],
-  suggested: (owner) => ["Asked back", "Nothing was sure enough, so the nearest questions were offered as buttons."],
-  handed_over: (owner) => [`Handed to ${owner}`, `Nothing came near enough, so ${owner} was asked instead of guessing.`],
-  relayed: (owner) => ["Passed on", `${owner} is in this conversation, so the words went to her.`],
-  done: () => ["Done", "This asked for something to be done, not for an answer."],
-  refused: () => ["Refused", "This isn't open to whoever asked."],
-  failed: () => ["Failed", "Something broke; it was set aside and reported."],
+  answered: () => "Answered",
+  suggested: () => "Asked back",
+  handed_over: (owner) => `Handed to ${owner}`,
+  relayed: (owner) => `Passed on to ${owner}`,
+  waiting: () => "Waiting for the rest",
+  done: () => "Done",
+  refused: () => "Refused",
+  failed: () => "Set aside and reported",
 };
 
-function percent(share) {
-  return `${Math.round(100 * Math.min(1, Math.max(0, Number(share) || 0)))} %`;
+const REASONS = {
+  exact: () => "This is word for word a question that the shop wrote down, so its answer went out as it stands.",
+  sure: () => "It is surer than the line asks, so the stored answer went out word for word.",
+  near: () => "Near, but below the line: rather than guess, the nearest questions are offered as buttons.",
+  unsure: (owner) => `Nothing comes near enough. ${owner} is asked; nothing is made up.`,
+  expired: (owner) => `The answer that fits is out of date, so ${owner} is asked.`,
+  draft: (owner) => `The answer that fits is one that ${owner} wants to give herself each time.`,
+  shared_phrasing: () => "Two answers are written down for these very words, so the customer chooses.",
+  veto: () => "One answer fits well, but something in the question speaks against it, so it is only offered.",
+  empty: (owner) => `There are no words here to go by, so ${owner} is asked.`,
+};
+
+const HOLDING = "No sure answer yet: the bot waits 3 seconds for the rest of the thought before it asks back or hands over.";
+
+function share(value) {
+  return Math.min(1, Math.max(0, Number(value) || 0));
+}
+
+function percent(value) {
+  return `${Math.round(100 * share(value))} %`;
 }
 
 export function emptyWhy() {
-  return el(
-    "div",
-    { class: "hint" },
-    el("p", {}, "Ask something as a customer. Here you will see which answers were considered, how well each fits, and the line above which the bot dares to answer."),
-  );
+  const words = "Ask something as a customer. Here you will see how sure the bot was, the line above which it dares to answer, and what else it considered.";
+  return el("div", { class: "hint" }, el("p", {}, words));
 }
 
 export function whyNode(who, explanation, owner) {
-  const [headline, sentence] = (OUTCOMES[explanation.outcome] || (() => [String(explanation.outcome), ""]))(owner);
-  const line = Number(explanation.line) || 0;
+  const outcome = String(explanation.outcome || "");
+  const headline = OUTCOMES[outcome] ? OUTCOMES[outcome](owner) : outcome;
+  const reason = REASONS[explanation.reason];
+  const sentence = outcome === "waiting" ? HOLDING : reason ? reason(owner) : String(explanation.reason || "");
   const candidates = Array.isArray(explanation.candidates) ? explanation.candidates : [];
   return el(
     "div",
-    { class: `verdict ${explanation.outcome}` },
+    { class: `verdict ${outcome}` },
     el("p", { class: "asked" }, el("b", {}, who), ` “${explanation.text || ""}”`),
-    el("p", { class: "headline" }, el("span", { class: "pill" }, headline), ` ${percent(explanation.confidence)} sure`),
-    el("p", { class: "sentence" }, explanation.reason || sentence),
-    candidates.length
-      ? el("ol", { class: "candidates" }, ...candidates.map((candidate) => candidateNode(candidate, line)))
-      : el("p", { class: "none" }, "Nothing in the shop's answers came near."),
-    candidates.length && line ? el("p", { class: "legend" }, el("i", {}), `The line: answers from ${percent(line)} on`) : null,
+    el("p", { class: "headline" }, el("span", { class: "pill" }, headline)),
+    el("p", { class: "sentence" }, sentence),
+    gauge(share(explanation.confidence), share(explanation.line)),
+    el("h3", {}, candidates.length ? "What was considered, and how well it fits" : "Nothing in the shop's answers came near."),
+    el("ol", { class: "candidates" }, ...candidates.map(candidateNode)),
   );
 }
 
-function candidateNode(candidate, line) {
-  const bar = el("span", { class: "bar", "aria-hidden": "true" }, el("i", {}), line ? el("b", {}) : null);
-  bar.firstChild.style.width = percent(candidate.score).replace(" ", "");
-  if (line) bar.lastChild.style.left = percent(line).replace(" ", "");
-  const over = Number(candidate.score) >= line;
+// How sure the bot is of its best candidate, against the line that this has to reach.
+function gauge(confidence, line) {
+  const bar = el("div", { class: "bar", "aria-hidden": "true" }, el("i", {}), line ? el("b", {}) : null);
+  bar.firstChild.style.width = `${100 * confidence}%`;
+  if (line) bar.lastChild.style.left = `${100 * line}%`;
+  return el(
+    "div",
+    { class: confidence >= line ? "gauge over" : "gauge under" },
+    el("p", {}, el("b", {}, `${percent(confidence)} sure`), line ? el("span", {}, `the line: ${percent(line)}`) : null),
+    bar,
+  );
+}
+
+function candidateNode(candidate, index) {
+  const bar = el("span", { class: "bar", "aria-hidden": "true" }, el("i", {}));
+  bar.firstChild.style.width = `${100 * share(candidate.score)}%`;
   return el(
     "li",
-    { class: over ? "over" : "under" },
+    { class: index ? "" : "best" },
     el("span", { class: "title", title: candidate.entry }, candidate.title || candidate.entry),
     el("span", { class: "score" }, percent(candidate.score)),
     bar,
