@@ -73,8 +73,8 @@ endef
 
 # setuptools first, so that building the project itself needs no environment of its own and no unpinned package.
 define install
-$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools && \
-$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -c constraints.txt -e '$(1)'
+PYTHONWARNINGS=ignore $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools && \
+PYTHONWARNINGS=ignore $(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation -c constraints.txt -e '$(1)'
 endef
 
 clean:

@@ -74,7 +74,9 @@ def _missing_for_run(settings: Settings, role: str) -> list[str]:
     if not settings.shop_dir.is_dir():
         missing.append(f"There is no shop folder {settings.shop_dir}: make it, or set SHOP_DIR to yours.")
     if role != "all" and settings.database_url.get_secret_value().startswith("sqlite"):
-        missing.append(f"--role {role} needs PostgreSQL: set DATABASE_URL to postgresql+asyncpg://user:password@host/name.")
+        missing.append(
+            f"--role {role} needs PostgreSQL: set DATABASE_URL to postgresql+asyncpg://user:password@host/name."
+        )
     return missing
 
 
