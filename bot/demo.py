@@ -8,7 +8,6 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +20,7 @@ from bot.app import Concierge, Places
 from bot.clock import Clock
 from bot.curation import take_in_shop
 from bot.database import Database, migrate
+from bot.examples import sample_shop
 from bot.messages import ChatRef
 from knowledge.shop import Shop, read_shop
 
@@ -28,11 +28,6 @@ PLACES = Places(ChatRef("playground", "playground", ROOM), (ChatRef("playground"
 GLANCE_S = 0.2
 """How often the running playground looks for what is due."""
 STEPS_AT_MOST = 10_000
-
-
-def sample_shop() -> Path:
-    """The folder of the egg farm."""
-    return Path(str(resources.files("bot") / "examples" / "egg-farm"))
 
 
 class PlaygroundControls:
@@ -99,22 +94,31 @@ async def playground(shop: Shop, clock: Clock) -> AsyncIterator[tuple[Concierge,
             await database.close()
 
 
+@asynccontextmanager
+async def ticking(controls: PlaygroundControls) -> AsyncIterator[None]:
+    """Lets the house go on by itself, with the running clock."""
+    alarm = Alarm(controls.settle, GLANCE_S)
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.stop()
+
+
 async def demo(port: int, shop_dir: Path | None, open_browser: bool) -> None:
     """Serves the page until it is cancelled. Raises OSError when the port is taken."""
     shop = read_shop(shop_dir or sample_shop())
     async with playground(shop, Clock()) as (concierge, adapter):
         controls = PlaygroundControls(concierge, shop.zone)
         server = await serve(adapter, controls, shop.name, shop.owner_name, port)
-        alarm = Alarm(controls.settle, GLANCE_S)
-        alarm.start()
-        address = f"http://127.0.0.1:{server.port}"
-        print(f"{shop.name} is open at {address} (Ctrl-C closes it).", flush=True)
-        if open_browser:
-            webbrowser.open(address)
         try:
-            await asyncio.Event().wait()
+            async with ticking(controls):
+                address = f"http://127.0.0.1:{server.port}"
+                print(f"{shop.name} is open at {address} (Ctrl-C closes it).", flush=True)
+                if open_browser:
+                    webbrowser.open(address)
+                await asyncio.Event().wait()
         finally:
-            alarm.stop()
             with suppress(Exception):
                 await server.stop()
 
