@@ -116,8 +116,14 @@ def read_rows(sheet: Sheet) -> Iterator[Row]:
                     yield _row(sheet, line, cells)
                 line = reader.line_num + 1
         except csv.Error as error:
-            problem = f"the row that begins here has a quote that doesn't fit ({error})"
-            raise InputError(sheet.path, line, problem, _QUOTES) from error
+            raise _unfit(sheet.path, line, error) from error
+
+
+def _unfit(path: Path, line: int, error: csv.Error) -> InputError:
+    """The error for a row that can't be parted into cells; a quote that is never closed makes one of any length."""
+    if "field larger" in str(error):
+        return InputError(path, line, "a cell in the row that begins here is too long", _QUOTES)
+    return InputError(path, line, f"the row that begins here has a quote that doesn't fit ({error})", _QUOTES)
 
 
 def _row(sheet: Sheet, line: int, cells: list[str]) -> Row:

@@ -146,13 +146,19 @@ def _read_toml(path: Path) -> _Section:
     try:
         return _Section(path, source, (), tomllib.loads(source))
     except ValueError as error:
-        said, line = str(error), source.rstrip("\n").count("\n") + 1
-        if at := re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", said):
-            said, line = said[: at.start()], int(at[1] or line)
+        said, line = _where_in_toml(str(error), source)
         problem = f"this is no valid TOML ({said})"
         raise InputError(path, line, problem, 'Write name = "text", with the quotes.') from error
     except RecursionError as error:
         raise InputError(path, None, "is nested too deeply", "Keep it to sections with plain values.") from error
+
+
+def _where_in_toml(said: str, source: str) -> tuple[str, int | None]:
+    """The parser's words without the place that they end with, and the place's line."""
+    at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", said)
+    if at is None:
+        return said.partition(":")[0], None
+    return said[: at.start()], int(at[1]) if at[1] else source.rstrip("\n").count("\n") + 1
 
 
 def _line_of(source: str, keys: tuple[str, ...]) -> int | None:

@@ -42,6 +42,7 @@ def shop_with(folder: Path, text: str, name: str = "en.txt") -> Path:
         "担当者とお話しできますか",
         "Ich möchte bitte mit einem Menschen sprechen.",
         "kann ich mit Hana reden?",
+        "warum kann ich nicht mit einem Menschen sprechen",
         "ich moechte mit einer echten Person sprechen",
         "Quiero hablar con una persona",
         "¿Puedo hablar con Hana?",
@@ -105,6 +106,7 @@ def test_abuse_is_heard(text: str) -> None:
         "卵は一人でいくつ買えますか",
         "Wie lange sind die Eier haltbar?",
         "No quiero hablar con una persona",
+        "Ich möchte nicht mit einem Menschen sprechen",
         "¿Qué pasa si el paquete está roto?",
     ],
 )

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import os
 import tracemalloc
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -168,6 +171,11 @@ def test_rows_of_one_id_need_not_stand_together(tmp_path: Path) -> None:
     assert entries(path) == [Entry("b", ("b1",), "B"), Entry("c", ("c1",), "C"), Entry("a", ("a1", "a2", "a3"), "A")]
 
 
+def test_a_later_row_may_add_what_the_first_left_empty(tmp_path: Path) -> None:
+    path = put(tmp_path, "faq.csv", HEADER + "a,a1,A,,,,\na,a2,,en,,2026-12-24,draft\n")
+    assert entries(path) == [Entry("a", ("a1", "a2"), "A", language="en", valid_until=date(2026, 12, 24), mode="draft")]
+
+
 def test_an_answer_over_several_lines_keeps_them(tmp_path: Path) -> None:
     path = put(tmp_path, "faq.csv", 'id,question,answer\r\na,a1,"\r\n  One\r\n\r\nTwo  \r\n"\r\n')
     assert entries(path)[0].answer == "  One\n\nTwo  "
@@ -191,6 +199,8 @@ def test_an_answer_over_several_lines_keeps_them(tmp_path: Path) -> None:
         (HEADER + 'a,b,c\nd,e,"say "hi" now"\n', ":3: the row that begins here has a quote that doesn't fit"),
         (HEADER + 'a,b,"c\nd"\ne,f,g,,,24/12/2026\n', ":4: valid_until: “24/12/2026” is no date"),
         (HEADER + "a,b,c,,,,off\n", ":2: mode: “off” is no mode"),
+        ("x" * 200_000 + "\n", ":1: the column “id” is missing."),
+        (HEADER + "a,b," + "x" * 200_000 + "\n", ":2: a cell in the row that begins here is too long."),
         (HEADER + "a,b,c\0\n", ":2: has bytes in it that no text has"),
     ],
 )
@@ -344,6 +354,26 @@ def test_a_folder_or_file_in_the_others_place_is_told(tmp_path: Path) -> None:
     assert complaint(tmp_path / "third", tmp_path / "third/knowledge").startswith(": is a file, where a folder")
 
 
+def test_what_is_no_ordinary_file_is_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert complaint(tmp_path / "pipe.csv").startswith(": is not an ordinary file.")
+
+
+@pytest.mark.parametrize("opened_before", [0, 1, 2])
+def test_a_file_that_may_not_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened_before: int
+) -> None:
+    path, opens, really_open = put(tmp_path, "faq.csv", HEADER + "a,b,c\n"), count(), Path.open
+
+    def refused(self: Path, *args: Any, **options: Any) -> Any:
+        if next(opens) >= opened_before:
+            raise PermissionError(13, "Permission denied")
+        return really_open(self, *args, **options)
+
+    monkeypatch.setattr(Path, "open", refused)
+    assert complaint(path).startswith(": can't be read (Permission denied).")
+
+
 def test_a_catalogue_without_titles_is_told(tmp_path: Path) -> None:
     path = put(tmp_path, "products.csv", "id,question,answer\n")
     assert complaint(tmp_path, path).startswith(":1: the column “title” is missing.")
@@ -353,16 +383,16 @@ def test_fifty_thousand_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
     answer = "Yes. " * 100
     with (tmp_path / "faq.csv").open("w", encoding="utf-8") as stream:
         stream.write("id,question,answer\n")
-        for number in range(50_000):
-            stream.write(f"e{number // 5},phrasing {number},{answer if number % 5 == 0 else ''}\n")
+        for row in range(50_000):
+            stream.write(f"e{row // 5},phrasing {row},{answer if row % 5 == 0 else ''}\n")
     items: Iterator[object] = iter(read_path(tmp_path / "faq.csv"))
     tracemalloc.start()
     try:
-        count = sum(1 for _ in items)
+        number = sum(1 for _ in items)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert count == 10_000
+    assert number == 10_000
     assert peak < 8_000_000
 
 

@@ -110,6 +110,8 @@ def test_a_file_from_windows_is_read(tmp_path: Path) -> None:
         ('name = "Eggs"\ncurrency = EUR', ":2: this is no valid TOML"),
         ('name = "Eggs"\nname = "Hens"', ":2: this is no valid TOML"),
         ('name = "Eggs"\nlanguages = ["en",', ":2: this is no valid TOML"),
+        ('name = "Eggs"\nlanguages = ' + "[" * 5000 + "]" * 5000, ": is nested too deeply."),
+        ('name = "Eggs"\nopen = ' + "1" * 5000, ": this is no valid TOML ("),
     ],
 )
 def test_a_slip_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
