@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import handlers
 from bot import inbox, outbox
 from bot.adapter import Adapter
+from bot.alarm import Alarm
 from bot.clock import Clock
 from bot.database import Database, migrate
 from bot.database.blobs import read_blob
@@ -33,6 +35,13 @@ from knowledge.phrases import Phrases
 from knowledge.shop import Shop
 
 log = structlog.get_logger()
+
+GLANCE_S = 0.2
+"""How often a loop without a hint looks for itself: a retry or a thought that falls due sends no hint."""
+TICK_S, REFRESH_S = 1.0, 10.0
+BACK_OFF_S = 1.0
+LAST_STEP_S = 5.0
+"""How long a stopping house waits for the message that is being handled and the calls that are under way."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +133,36 @@ class Concierge:
         while await self.due() or await self.work() or await self.send():
             pass
 
+    async def serve(self) -> None:
+        """Works, sends and watches the clock until cancelled; then what is under way is finished first.
+
+        A call that takes longer than LAST_STEP_S is cut: its row stays as sending, and the next start sorts it out.
+        """
+        stopping = asyncio.Event()
+        steps = ((self.work, self.work_waits), (self.send, self.mail_waits))
+        loops = [asyncio.ensure_future(_repeat(step, waits, stopping)) for step, waits in steps]
+        looks = [Alarm(self._post_what_is_due, TICK_S), Alarm(self._look_for_news, REFRESH_S)]
+        for look in looks:
+            look.start()
+        try:
+            await asyncio.wait(loops)
+        finally:
+            for look in looks:
+                look.stop()
+            for event in (stopping, self.work_waits, self.mail_waits):
+                event.set()
+            await asyncio.wait(loops, timeout=LAST_STEP_S)
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+
+    async def _post_what_is_due(self) -> None:
+        while await self.due():
+            pass
+
+    async def _look_for_news(self) -> None:
+        await self.refresh()
+
     async def next_due(self) -> tuple[datetime, str] | None:
         """The next instant at which something will happen by itself, and what that is."""
         async with self.database.read() as session:
@@ -197,6 +236,21 @@ class Concierge:
         explain = getattr(self._adapters[platform], "explain", None)
         if explain and explanation:
             explain(update_id, explanation | {"outcome": outcome or "waiting"})
+
+
+async def _repeat(step: Callable[[], Awaitable[bool]], waits: asyncio.Event, stopping: asyncio.Event) -> None:
+    """Takes `step` while there is something to do, and again when `waits` says so; outlives whatever it raises."""
+    while not stopping.is_set():
+        waits.clear()
+        hint, pause_s = waits, GLANCE_S
+        try:
+            while await step() and not stopping.is_set():
+                pass
+        except Exception as error:
+            log.error("A step failed and is tried again", step=step.__name__, error=repr(error))
+            hint, pause_s = stopping, BACK_OFF_S
+        with suppress(TimeoutError):
+            await asyncio.wait_for(hint.wait(), pause_s)
 
 
 @dataclass(frozen=True)
