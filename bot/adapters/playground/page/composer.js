@@ -7,6 +7,7 @@ export class Composer {
     this.deeds = deeds;
     this.media = [];
     this.about = null;
+    this.uploading = Promise.resolve();
     this.box = el("textarea", { rows: "1", "aria-label": "Message", placeholder, maxlength: "4096", enterkeyhint: "send" });
     this.previews = el("div", { class: "previews" });
     this.notice = el("div", { class: "about" });
@@ -32,8 +33,10 @@ export class Composer {
     this.node.requestSubmit();
   }
 
-  submit(event) {
+  // What is on its way up belongs to the message, however quickly somebody sends.
+  async submit(event) {
     event.preventDefault();
+    await this.uploading;
     const text = this.box.value;
     if (!text.trim() && !this.media.length) return this.box.focus();
     const about = this.about || {};
@@ -73,8 +76,13 @@ export class Composer {
     this.notice.replaceChildren();
   }
 
-  async attach(files) {
-    for (const file of Array.from(files)) {
+  attach(files) {
+    const chosen = Array.from(files);
+    this.uploading = this.uploading.then(() => this.upload(chosen));
+  }
+
+  async upload(files) {
+    for (const file of files) {
       const headers = { "X-Name": encodeURIComponent(file.name), "Content-Type": "application/octet-stream" };
       try {
         const answer = await fetch("/upload", { method: "POST", body: file, headers });
