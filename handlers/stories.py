@@ -18,6 +18,8 @@ MAX_LATENESS = timedelta(hours=1)
 """A post that is later than this is missed, and the owner is asked; it is never posted late by surprise."""
 PATIENCE = timedelta(minutes=10)
 """How long a question about a story waits for its answer; later words are not taken for one."""
+DATES_TO_TRY = 10
+"""A date that has its post already is passed over; so many in a row are more than any plan has."""
 SEPARATOR = "\n\n———\n"
 
 
@@ -185,12 +187,18 @@ async def _confirm(message: InboundMessage, series: Series, content: Story, ctx:
         local = ctx.now.astimezone(ctx.zone).replace(tzinfo=None)
         series.rule = Rule(ctx.shop.timezone, local, None, None).dump()
     after = ctx.now - timedelta(seconds=1) if at_once else ctx.now
-    if not await plans.plan_next(ctx.session, series, after):
+    if not await _plan_next(ctx.session, series, after):
         return _ask(ctx.say("story_over"), "when", series, message.sender.id, ctx)
     series.state = "planned"
     sentence = "story_now" if at_once else "story_planned"
     receipt = ctx.reply(ctx.say(sentence, id=str(series.id), words=series.phrase))
     return [receipt, *_without_buttons(message, series, ctx)]
+
+
+async def _plan_next(session: AsyncSession, series: Series, after: datetime) -> bool:
+    """Stores the next occurrence after an instant; False when there is none."""
+    coming = occurrences(Rule.load(series.rule or {}), after, DATES_TO_TRY)
+    return await plans.plan_post(session, series, [(o.local.date(), o.at) for o in coming])
 
 
 async def _cancelled(series: Series, ctx: Context) -> OutboundMessage:
@@ -233,7 +241,7 @@ async def due(session: AsyncSession, house: House, now: datetime) -> list[Outbou
     found = await plans.series_with_story(session, post.series_id)
     assert found is not None
     series, content = found
-    if not await plans.plan_next(session, series, max(post.due_at, now - MAX_LATENESS)):
+    if not await _plan_next(session, series, max(post.due_at, now - MAX_LATENESS)):
         series.state = "done"
     if post.state == "missed":
         return _missed(series, post.due_at, house, post.id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, func, select, update
@@ -12,9 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.inserts import insert_into
 from bot.database.tables import Post, Series, Story
 from bot.messages import Media, Text, dump, load
-from bot.recurrence import Rule, occurrences
-
-DATES_TO_TRY = 10
 
 
 async def draft(
@@ -58,15 +55,14 @@ async def planned(session: AsyncSession) -> Sequence[tuple[Series, Story]]:
     return [(series, story) for series, story in rows]
 
 
-async def plan_next(session: AsyncSession, series: Series, after: datetime) -> bool:
-    """Stores the next occurrence after an instant; False when there is none.
+async def plan_post(session: AsyncSession, series: Series, occurrences: Iterable[tuple[date, datetime]]) -> bool:
+    """Stores the first of the occurrences (local date, due instant) whose date has no row yet; False for none.
 
-    There is one row for each (series, local date), so a date that has one already is passed over.
+    There is one row for each (series, local date): whoever stores it second is passed over.
     """
-    rule = Rule.load(series.rule or {})
-    for occurrence in occurrences(rule, after, DATES_TO_TRY):
+    for local_date, due_at in occurrences:
         made = insert_into(session, Post).values(
-            series_id=series.id, local_date=occurrence.local.date(), due_at=occurrence.at, state="planned"
+            series_id=series.id, local_date=local_date, due_at=due_at, state="planned"
         )
         done = await session.execute(made.on_conflict_do_nothing().returning(Post.id))
         if done.scalar() is not None:
