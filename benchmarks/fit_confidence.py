@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.qa_sets import DEFAULT, QuestionSet, read_sets
+from knowledge import words
 from knowledge.confidence import WEIGHTS, Confidence
 from knowledge.matching import Index
 
@@ -58,7 +59,7 @@ def _sample(one: QuestionSet, k: int, seed: int, share: float) -> Sample:
     confidence = Confidence(index)
     rows, right, inside = [], [], []
     for asked in one.asked("val"):
-        question = index.question(asked.text)
+        question = index.question(words.read(asked.text))
         ranking = index.rank(question)
         rows.append(confidence.facts(question, ranking))
         right.append(index.ids[int(np.argmax(ranking.scores))] == asked.id)

@@ -90,11 +90,13 @@ class Knowledge:
         self._index = Index((entry.id, entry.questions) for entry in self.entries.values())
         self._confidence = Confidence(self._index, weights)
         self._own: dict[str, set[str]] = {}
-        self._own_loosely: dict[str, set[str]] = {}
+        self._own_loosely: dict[tuple[str, ...], set[str]] = {}
         for entry in self.entries.values():
             for question in filter(str.strip, entry.questions):
                 self._own.setdefault(words.strict(question), set()).add(entry.id)
-                self._own_loosely.setdefault(_loose(question), set()).add(entry.id)
+        for place, asked in zip(self._index.owners, self._index.read, strict=True):
+            if asked.tokens:
+                self._own_loosely.setdefault(asked.tokens, set()).add(self._index.ids[place])
         self.line = self._confidence.line
 
     def ask(self, text: str, today: date) -> Answer:
@@ -131,9 +133,10 @@ class Knowledge:
         return entry.images if entry else self._catalogue.images(id)
 
     def _ask_one(self, text: str, today: date) -> Answer:
-        confidence, scores = self._ranked(text)
-        namings = self._catalogue.namings(text)
-        own = self._own.get(words.strict(text)) or self._own_loosely.get(_loose(text)) or set()
+        asked = words.read(text)
+        confidence, scores = self._ranked(asked)
+        namings = self._catalogue.namings(asked)
+        own = self._own.get(words.strict(text)) or self._own_loosely.get(tuple(asked)) or set()
         if own:
             return self._ask_own(text, _best(scores | dict.fromkeys(own, 1.0), namings), own, today)
         product = self._asked_product(namings, scores, confidence)
@@ -143,9 +146,9 @@ class Knowledge:
                 text, "answered", product.id, product.score, best, self.stored(product.id), self.line, reason="sure"
             )
         found = Answer(text, "handed_over", None, confidence, _best(scores, namings), None, self.line)
-        if not words.tokens(words.normalise(text)):
+        if not asked:
             return replace(found, confidence=0.0, reason="empty")
-        return self._ask_near(found, scores, namings, today)
+        return self._ask_near(found, asked, scores, namings, today)
 
     def _ask_own(self, text: str, best: tuple[Candidate, ...], own: set[str], today: date) -> Answer:
         """What is asked in an entry's own words: answered, or a choice where entries share them."""
@@ -159,11 +162,13 @@ class Knowledge:
             found, outcome="suggested", entry=None, confidence=0.5, suggestions=buttons, reason="shared_phrasing"
         )
 
-    def _ask_near(self, found: Answer, scores: Mapping[str, float], namings: list[Naming], today: date) -> Answer:
+    def _ask_near(
+        self, found: Answer, asked: list[str], scores: Mapping[str, float], namings: list[Naming], today: date
+    ) -> Answer:
         """What is asked in other words: the line decides whether the best entry answers."""
         first = min(scores, key=lambda id: (-scores[id], id), default="")
         if first and found.confidence >= self.line:
-            if not disagreement(found.text, self.entries[first]):
+            if not disagreement(asked, self.entries[first]):
                 best = _best(scores, [replace(n, score=min(n.score, 0.99 * scores[first])) for n in namings])
                 return self._given(replace(found, entry=first, candidates=best, reason="sure"), today)
             return self._suggested(found, "veto", today)
@@ -202,11 +207,11 @@ class Knowledge:
             return None
         return asked[0]
 
-    def _ranked(self, text: str) -> tuple[float, dict[str, float]]:
+    def _ranked(self, asked: list[str]) -> tuple[float, dict[str, float]]:
         """How sure the best entry is, and the score of each."""
         if not self._index.ids:
             return 0.0, {}
-        question = self._index.question(text)
+        question = self._index.question(asked)
         ranking = self._index.rank(question)
         confidence = self._confidence.of(question, ranking)
         return confidence, dict(zip(self._index.ids, map(float, ranking.scores), strict=True))
@@ -222,7 +227,3 @@ def _worth_splitting(asked: tuple[Answer, ...]) -> bool:
     """Whether at least one question is answered, and they are not all about the same."""
     about = {part.entry or (part.candidates[0].entry if part.candidates else "") for part in asked}
     return any(part.entry for part in asked) and len(about) > 1
-
-
-def _loose(text: str) -> str:
-    return " ".join(words.tokens(words.normalise(text))) or words.strict(text)

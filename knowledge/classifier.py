@@ -63,13 +63,15 @@ class Classifier:
 
     def scores(self, vector: Singles) -> Floats:
         """A score for each entry, 0 to 1."""
-        found: Floats = np.clip(vector @ self._weights, 0.0, 1.0).astype(np.float64)
-        return found
+        # A question fills few places. einsum works alone: a threaded product of this size waits for its threads.
+        filled = np.flatnonzero(vector)
+        found: Floats = np.clip(np.einsum("i,ij->j", vector[filled], self._weights[filled]), 0.0, 1.0)
+        return found.astype(np.float64)
 
     def own_scores(self) -> Floats:
         """What each phrasing would score for its own entry, had that phrasing alone never been there."""
         rows = np.arange(len(self._owners))
-        fitted = np.einsum("ij,ji->i", self._vectors, self._weights[:, self._owners], optimize=True)
+        fitted = self._fitted[rows, self._owners]
         if self._by_rows:
             rest = RIDGE * self._inverse[rows, rows]
         else:
@@ -84,7 +86,7 @@ class Classifier:
         for these rows; I - H is the ridge times the inverse when it was inverted by rows.
         """
         own = slice(self._starts[entry], self._starts[entry + 1])
-        fitted = self._vectors[own] @ self._weights
+        fitted = self._fitted[own]
         truth = np.zeros_like(fitted)
         truth[:, entry] = 1.0
         if self._by_rows:
@@ -94,6 +96,16 @@ class Classifier:
         found: Floats = np.clip(truth - np.linalg.solve(rest, truth - fitted), 0.0, 1.0).astype(np.float64)
         found[:, entry] = 0.0
         return found
+
+    def forget(self) -> None:
+        """Lets go of what the questions about the base itself needed, most of the memory; `scores` still works."""
+        self._vectors = self._inverse = np.zeros((0, 0), dtype=np.float32)
+        self.__dict__.pop("_smoother", None)
+        self.__dict__.pop("_fitted", None)
+
+    @cached_property
+    def _fitted(self) -> Singles:
+        return self._vectors @ self._weights
 
     @cached_property
     def _smoother(self) -> Singles:

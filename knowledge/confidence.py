@@ -76,8 +76,9 @@ class Confidence:
         self.line = GLOBAL_LINE
         if index.classifier is not None:
             self._background = Background.of(index.classifier, index.owners, len(index.ids))
-            own = [self._chance(found) for found in self.left_out()]
+            own = [self._chance(found) for found in self._left_out()]
             self.line = max(GLOBAL_LINE, float(np.quantile(own, QUANTILE)) if own else 0.0)
+            index.classifier.forget()
 
     def of(self, question: Question, ranking: Ranking) -> float:
         """The chance, 0 to 1, that the entry with the best score is what the question asks for."""
@@ -111,7 +112,7 @@ class Confidence:
             ]
         )
 
-    def left_out(self) -> Iterator[Floats]:
+    def _left_out(self) -> Iterator[Floats]:
         """The facts for up to `SAMPLE` evenly spread phrasings, each asked of the base without its entry."""
         index = self._index
         size = len(index.phrasings)

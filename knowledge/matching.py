@@ -117,7 +117,7 @@ class Index:
         sizes = [len(questions) for _, questions in base]
         self.starts: Ints = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         self.owners: Ints = np.repeat(np.arange(len(self.ids)), np.array(sizes, dtype=np.int64))
-        self.read = [_taken_apart(words.tokens(words.normalise(phrasing))) for phrasing in self.phrasings]
+        self.read = [_taken_apart(words.read(phrasing)) for phrasing in self.phrasings]
         self.words = Field([question.phrases for question in self.read], lambda phrase: (phrase,))
         self.grams = Field([question.tokens for question in self.read], words.grams)
         self.speller = Speller(Counter(token for question in self.read for token in question.tokens))
@@ -131,9 +131,9 @@ class Index:
         self._hashings = [Hashing(field.vocabulary, buckets) for field, _ in self._fields]
         self.classifier = self._learnt()
 
-    def question(self, text: str) -> Question:
-        """Takes a line apart and mends its typos against the words of the base."""
-        return _taken_apart([self.speller.mended(token) for token in words.tokens(words.normalise(text))])
+    def question(self, asked: Iterable[str]) -> Question:
+        """Mends the typos in a line's tokens against the words of the base."""
+        return _taken_apart([self.speller.mended(token) for token in asked])
 
     def rank(self, question: Question) -> Ranking:
         """Scores every entry for the question."""

@@ -51,19 +51,18 @@ class Catalogue:
     def __init__(self, products: Iterable[Product], currency: str = "") -> None:
         self.currency = currency
         self.products = {PREFIX + product.id: product for product in products}
-        self._titles = {id: words.tokens(words.normalise(p.title)) for id, p in self.products.items()}
+        self._titles = {id: words.read(p.title) for id, p in self.products.items()}
 
-    def namings(self, text: str) -> list[Naming]:
-        """Every product with how well the line names it, best first, ties by id."""
+    def namings(self, asked: list[str]) -> list[Naming]:
+        """Every product with how well a line, as tokens, names it; best first, ties by id."""
         if not self.products:
             return []
-        asked = words.tokens(words.normalise(text))
         found = [_naming(id, title, asked) for id, title in self._titles.items()]
         return sorted(found, key=lambda naming: (-naming.score, naming.id))
 
     def named_in(self, id: str, text: str) -> bool:
         """Whether a text names the product `id` in full."""
-        return _naming(id, self._titles[id], words.tokens(words.normalise(text))).named
+        return _naming(id, self._titles[id], words.read(text)).named
 
     def title(self, id: str) -> str:
         """The product's title, or nothing for an unknown id."""

@@ -26,10 +26,9 @@ _ASKED_OF = frozenset("you i we they he she it there the your my this that these
 _NUMBER_AFTER_NO = frozenset("is of # number nr".split())
 
 
-def disagreement(text: str, entry: Entry) -> str | None:
-    """Why an entry must not answer though it looks right: "negation", "number", or None."""
-    asked = words.tokens(words.normalise(text))
-    own = [words.tokens(words.normalise(question)) for question in entry.questions]
+def disagreement(asked: Sequence[str], entry: Entry) -> str | None:
+    """Why an entry must not answer these tokens though it looks right: "negation", "number", or None."""
+    own = [words.read(question) for question in entry.questions]
     if own and _negation_differs(asked, own):
         return "negation"
     return "number" if own and _number_differs(asked, own, entry.answer) else None
@@ -51,7 +50,7 @@ def _number_differs(asked: Sequence[str], own: Sequence[Sequence[str]], answer: 
     each = [{token for token in tokens if words.is_number(token)} for tokens in own]
     every = set().union(*each)
     fixed = {number for number in every if sum(number in one for one in each) * 2 >= len(each)}
-    return bool(named and fixed and named - every - set(words.tokens(words.normalise(answer))))
+    return bool(named and fixed and named - every - set(words.read(answer)))
 
 
 def _denies(tokens: Sequence[str], at: int) -> bool:

@@ -14,7 +14,8 @@ READ_AT_MOST = 4_000
 TOKENS_AT_MOST = 200
 PARTS_AT_MOST = 6
 
-_LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,200}", re.IGNORECASE)
+_LINK_SIGN = re.compile(r"://|www\.|@", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _EDGES = " \t\n?!.,;:…？！。、，؟¿¡\"'"
@@ -38,6 +39,7 @@ _WORD = re.compile(
     rf"|(?P<word>(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+(?:'(?:(?![{_UNSPACED}])[^\W_])+)*)"
 )
 _HANGUL = re.compile("[\uac00-\ud7a3]")
+_STARTS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _ASKED = re.compile(r"[^?？؟⸮]*[?？؟⸮]+|[^?？؟⸮]+\Z")
 _SENTENCE = re.compile(r"(?<=[?？؟⸮!！。])\s*|(?<=[.;])\s+|\s*\n\s*")
 
@@ -65,9 +67,17 @@ def _invisible() -> dict[int, str | None]:
 
 def normalise(text: str) -> str:
     """The line for comparison: links, emoji, accents and stretched letters folded away, numbers kept as they are."""
-    cut = unicodedata.normalize("NFKD", _LINK.sub(" ", text[:READ_AT_MOST]))
+    cut = text[:READ_AT_MOST]
+    if _LINK_SIGN.search(cut):
+        cut = _LINK.sub(" ", cut)
+    cut = unicodedata.normalize("NFKD", cut)
     folded = unicodedata.normalize("NFKC", _LEFT_OUT.sub("", cut).translate(_vanishing())).casefold()
     return _SPACE.sub(" ", _STRETCHED.sub(r"\1\1", folded.translate(_SPELT_ALIKE))).strip()[:READ_AT_MOST]
+
+
+def read(text: str) -> list[str]:
+    """The tokens of a line as it was written."""
+    return tokens(normalise(text))
 
 
 def tokens(normalised: str) -> list[str]:
@@ -87,7 +97,7 @@ def is_number(token: str) -> bool:
 
 def is_unspaced(token: str) -> bool:
     """Whether a token is a run of a script without spaces, so that it holds several words."""
-    return bool(re.match(f"[{_UNSPACED}]", token))
+    return bool(_STARTS_UNSPACED.match(token))
 
 
 def terms(token: str) -> list[str]:
@@ -126,9 +136,9 @@ def questions(text: str) -> list[str]:
 
 def sentences(text: str) -> list[str]:
     """The sentences and lines of a text that hold a word, at most `PARTS_AT_MOST` + 1 of them."""
-    return [part for part in _SENTENCE.split(text[:READ_AT_MOST]) if tokens(part)][: PARTS_AT_MOST + 1]
+    return [part for part in _SENTENCE.split(text[:READ_AT_MOST]) if read(part)][: PARTS_AT_MOST + 1]
 
 
 def _holds_a_question(piece: str) -> bool:
-    found = tokens(normalise(piece))
+    found = read(piece)
     return len(found) > 1 or any(is_unspaced(token) and len(token) > 3 for token in found)

@@ -1,0 +1,181 @@
+"""Measures the answers on the development sets, beside `token_set_ratio`, and prints a table.
+
+    python benchmarks/answers.py [--data DIR] [--k 1 3 10] [--seeds 0 1 2] [--split test] [--frozen]
+
+Whatever is chosen is chosen on the `val` parts of other families of sets than the one measured: the weights of the
+confidence, and for `token_set_ratio` the line. `--frozen` measures the weights in the code instead, which have seen
+every set's `val` part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process, utils
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.fit_confidence import fitted, samples
+from benchmarks.qa_sets import DEFAULT, Asked, QuestionSet, read_sets
+from knowledge.answers import Knowledge
+from knowledge.confidence import WEIGHTS
+from knowledge.evaluation import Case, Report, evaluate
+
+TODAY = date(2026, 1, 1)
+COLUMNS = {
+    "top1": "top-1",
+    "answered_right": "resolved",
+    "answered_wrong": "wrong",
+    "covered": "+buttons",
+    "false_answers": "false",
+    "false_suggestions": "false btn",
+}
+FEW = 5
+FALSE_AT_MOST, WRONG_AT_MOST = 0.05, 0.035
+Lines = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """One base and one part under `token_set_ratio`: the best entry's score, whether it is right, whether one is."""
+
+    family: str
+    score: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    inside: NDArray[np.bool_]
+
+
+def ours(one: QuestionSet, k: int, seed: int, split: str, weights: Mapping[str, float]) -> dict[str, float]:
+    """The figures of our matcher for one base."""
+    knowledge = Knowledge(one.entries(seed, k), weights=weights)
+    return _figures(evaluate(knowledge, [Case(asked.text, asked.id) for asked in one.asked(split)], TODAY))
+
+
+def _figures(report: Report) -> dict[str, float]:
+    found: dict[str, float] = {field.name: getattr(report, field.name) for field in fields(report)}
+    found["covered"] = report.answered_right + report.suggested_right
+    if report.n_out <= FEW:
+        found["false_answers"] = found["false_suggestions"] = float("nan")
+    return found
+
+
+def ratios(one: QuestionSet, k: int, seed: int, split: str) -> Ratios:
+    """Ranks by `token_set_ratio` over the phrasings, the first entry by id where several score the same."""
+    owners, phrasings = zip(*sorted((id, p) for id, all_ in one.bases[seed].items() for p in all_[:k]), strict=True)
+    asked: list[Asked] = one.asked(split)
+    scores = process.cdist(
+        [q.text for q in asked], phrasings, scorer=fuzz.token_set_ratio, processor=utils.default_process
+    )
+    best = scores.argmax(axis=1)
+    right = [owners[at] == question.id for at, question in zip(best, asked, strict=True)]
+    inside = [question.id is not None for question in asked]
+    return Ratios(one.family, scores.max(axis=1).astype(np.float64), np.array(right), np.array(inside))
+
+
+def ratio_figures(found: Ratios, line: float) -> dict[str, float]:
+    """The same figures for `token_set_ratio` at an answering line; it has no buttons."""
+    answered, inside = found.score >= line, found.inside
+    figures = {name: float("nan") for name in COLUMNS}
+    figures["top1"] = float(found.right[inside].mean())
+    figures["answered_right"] = figures["covered"] = float((answered & found.right)[inside].mean())
+    figures["answered_wrong"] = float((answered & ~found.right)[inside].mean())
+    if int((~inside).sum()) > FEW:
+        figures["false_answers"] = float(answered[~inside].mean())
+    return figures
+
+
+def ratio_line(chosen_on: Sequence[Ratios]) -> float:
+    """The lowest line at which the mean over bases keeps false and wrong answers in bounds."""
+    for line in range(50, 101):
+        figures = [ratio_figures(found, line) for found in chosen_on]
+        false = [f["false_answers"] for f in figures if not np.isnan(f["false_answers"])]
+        if fmean(false) <= FALSE_AT_MOST and fmean(f["answered_wrong"] for f in figures) <= WRONG_AT_MOST:
+            return float(line)
+    return 101.0
+
+
+def table(rows: Mapping[tuple[str, int], dict[str, float]], names: Sequence[str], ks: Sequence[int]) -> list[str]:
+    """A line for each set and k."""
+    wide = max(map(len, names), default=0)
+    found = [f"{'':{wide}}  k   " + "".join(f"{title:>10}" for title in COLUMNS.values())]
+    for name in names:
+        for k in ks:
+            if (name, k) in rows:
+                cells = "".join(f"{_cell(rows[name, k][column]):>10}" for column in COLUMNS)
+                found.append(f"{name:{wide}}  {k:<4}{cells}")
+    return found
+
+
+def _cell(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:.3f}"
+
+
+def mean(figures: Sequence[dict[str, float]]) -> dict[str, float]:
+    """The mean of each figure over those that have it."""
+    found = {}
+    for column in COLUMNS:
+        known = [one[column] for one in figures if not np.isnan(one[column])]
+        found[column] = fmean(known) if known else float("nan")
+    return found
+
+
+def measured(
+    sets: Sequence[QuestionSet], ks: Sequence[int], seeds: Sequence[int], figures: Callable[..., dict[str, float]]
+) -> dict[tuple[str, int], dict[str, float]]:
+    """Seeds averaged first, then sets: English, and other languages, each with the same weight."""
+    rows: dict[tuple[str, int], dict[str, float]] = {}
+    for one in sets:
+        for k in one.ks(list(ks)):
+            rows[one.name, k] = mean([figures(one, k, seed) for seed in seeds if seed in one.bases])
+    for k in ks:
+        for title, english in (("mean of English", True), ("mean of other languages", False)):
+            group = [rows[s.name, k] for s in sets if (s.language == "en") is english and len(s.ks([1, 3])) > 1]
+            if group:
+                rows[title, k] = mean(group)
+    return rows
+
+
+def _report(title: str, rows: Mapping[tuple[str, int], dict[str, float]], ks: Sequence[int]) -> None:
+    print(f"\n{title}\n")
+    print("\n".join(table(rows, list(dict.fromkeys(name for name, _ in rows)), ks)))
+
+
+def main() -> int:
+    """Prints both tables; 2 where the sets are missing."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DEFAULT)
+    parser.add_argument("--k", type=int, nargs="+", default=[1, 3, 10])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--split", choices=["val", "test"], default="test")
+    parser.add_argument("--frozen", action="store_true")
+    options = parser.parse_args()
+    try:
+        sets = read_sets(options.data)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
+    ks, seeds, split = options.k, options.seeds, options.split
+    families = sorted({one.family for one in sets})
+
+    learnt = [] if options.frozen else samples(sets, ks, seeds)
+    weights = {f: fitted(s for s in learnt if s.family != f) if learnt else dict(WEIGHTS) for f in families}
+    rows = measured(sets, ks, seeds, lambda one, k, seed: ours(one, k, seed, split, weights[one.family]))
+    _report(f"concierge, {split}, {'weights as frozen' if options.frozen else 'one family of sets left out'}", rows, ks)
+
+    val = [ratios(one, k, seed, "val") for one in sets for k in one.ks(ks) for seed in seeds if seed in one.bases]
+    lines = {family: ratio_line([found for found in val if found.family != family]) for family in families}
+    rows = measured(sets, ks, seeds, lambda one, k, seed: ratio_figures(ratios(one, k, seed, split), lines[one.family]))
+    _report(f"token_set_ratio, {split}, line chosen with one family of sets left out", rows, ks)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
