@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.endings import Ending, database_trouble, say
+from bot.cli.databases import address, database_trouble
+from bot.cli.endings import Ending, say
 from bot.cli.progress import Progress
 from bot.cli.shops import opened
 
@@ -42,8 +43,7 @@ def import_(
     configure_logs(settings.log_format)
     rows: Iterator[Entry | Product] = chain.from_iterable(read_path(path, format_, say) for path in paths)
     with database_trouble(), Progress("rows") as progress:
-        url = settings.database_url.get_secret_value()
-        report = asyncio.run(import_knowledge(url, rows, dry_run=dry_run, progress=progress))
+        report = asyncio.run(import_knowledge(address(settings), rows, dry_run=dry_run, progress=progress))
     for skipped in report.skipped:
         say(skipped)
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged"
@@ -62,7 +62,7 @@ def export(
     settings = load_settings()
     configure_logs(settings.log_format)
     with database_trouble():
-        entries, products = asyncio.run(read_knowledge(settings.database_url.get_secret_value()))
+        entries, products = asyncio.run(read_knowledge(address(settings)))
     write_base(folder, entries, products)
     print(f"{_count(len(entries), len(products))} written to {folder}.")
 
@@ -81,7 +81,7 @@ def check(shop: ShopFolder = None, as_json: AsJson = False) -> None:
         )
     else:
         for finding in findings:
-            print(f"{finding.level}: {finding.where}: {finding.problem} {finding.advice}".rstrip())
+            print(f"{finding.level}: {finding.where}: {finding.problem}. {finding.advice}".rstrip())
         print(f"{_count(len(place.base.entries), len(place.base.products))}: {len(findings) or 'nothing'} to mend.")
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from typer import Abort
@@ -74,20 +72,3 @@ def _place(error: Exception) -> str:
         if Path(frame.filename).is_relative_to(root) and Path(frame.filename).relative_to(root).parts[0] in HOUSE
     ]
     return f"{ours[-1][0].as_posix()}:{ours[-1][1]}" if ours else "the program"
-
-
-@contextmanager
-def database_trouble() -> Iterator[None]:
-    """Turns what a database driver raises into one sentence, without the address: it may hold a password."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    try:
-        yield
-    except Exception as error:
-        driver = type(error).__module__.partition(".")[0]
-        reaching = isinstance(error, OSError) and error.filename is None
-        if not isinstance(error, SQLAlchemyError) and driver != "asyncpg" and not reaching:
-            raise
-        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rpartition(">: ")[2]
-        said = said or type(error).__name__
-        raise Ending(f"The database can't be used ({said}): check DATABASE_URL, then run concierge migrate.") from error

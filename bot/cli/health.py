@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.endings import Ending, database_trouble
+from bot.cli.databases import address, database_trouble, sqlite_file
+from bot.cli.endings import Ending
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -128,8 +129,11 @@ def _shop(settings: Settings) -> Iterator[Check]:
 def _database(settings: Settings) -> Check:
     """Looks without changing: a SQLite file that isn't there yet is not made."""
     try:
+        url, file = address(settings), sqlite_file(settings)
+        if file is not None and not file.exists():
+            return Check("database", True, "not made yet; the first start makes it")
         with database_trouble():
-            stands, newest = asyncio.run(_migrations(settings.database_url.get_secret_value()))
+            stands, newest = asyncio.run(_migrations(url))
     except Ending as ending:
         return Check("database", False, str(ending), "Nothing can be kept or answered.", "Check DATABASE_URL.")
     if stands == newest:
@@ -146,18 +150,9 @@ def _database(settings: Settings) -> Check:
 
 
 async def _migrations(url: str) -> tuple[str | None, str]:
-    from pathlib import Path
-
-    from sqlalchemy.engine import make_url
-
-    from bot.database.doors import Database
+    from bot.database import Database
     from bot.database.migrate import current, newest
 
-    address = make_url(url)
-    if address.get_backend_name() == "sqlite" and address.database and not Path(address.database).exists():
-        if not Path(address.database).resolve().parent.is_dir():
-            raise Ending(f"The folder of the database, {Path(address.database).parent}, is not there.")
-        return None, newest()
     database = Database(url)
     try:
         return await current(database), newest()

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.endings import Ending, database_trouble, say
+from bot.cli.databases import address, database_trouble
+from bot.cli.endings import Ending, say
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -89,7 +90,7 @@ def migrate() -> None:
     settings = load_settings()
     configure_logs(settings.log_format)
     with database_trouble():
-        asyncio.run(bring_up(settings.database_url.get_secret_value()))
+        asyncio.run(bring_up(address(settings)))
     print("The database is as this version needs it.")
 
 

@@ -47,14 +47,16 @@ class Opened:
     today: date
 
     def knowledge(self) -> Knowledge:
-        """What the shop knows, ready to be asked."""
+        """What the shop knows, ready to be asked; what was left out of it is said."""
         from knowledge.answers import Knowledge
 
+        for warning in self.base.warnings:
+            say(warning)
         return Knowledge(self.base.entries, self.base.products, currency=self.shop.currency)
 
 
 def opened(given: Path | None) -> Opened:
-    """Reads the shop that is meant; warnings go to standard error. Raises InputError and SettingsError."""
+    """Reads the shop that is meant. Raises InputError and SettingsError."""
     from bot.clock import Clock
     from bot.settings import load_settings
     from knowledge.reading import read_base
@@ -62,6 +64,4 @@ def opened(given: Path | None) -> Opened:
     settings = load_settings()
     folder = chosen(given, settings)
     shop, base = shop_of(folder), read_base(folder)
-    for warning in base.warnings:
-        say(str(warning))
     return Opened(shop, base, Clock(settings.concierge_now).now().astimezone(shop.zone).date())

@@ -81,8 +81,13 @@ def shop(tmp_path: Path) -> Path:
         "id,question,answer,valid_until\n"
         "ship,Do you ship to Germany?,Yes: within two days.,\n"
         "ship,Can you deliver abroad?,,\n"
+        "ship,Do parcels go to other countries?,,\n"
         "open,When are you open?,From nine to six.,\n"
-        "fair,Are you at the spring fair?,On stand 12.,2026-03-10\n",
+        "open,What are your hours?,,\n"
+        "open,Until what time can I come?,,\n"
+        "fair,Are you at the spring fair?,On stand 12.,2026-03-10\n"
+        "fair,Where is your stand at the market?,,\n"
+        "fair,Will I see you at the show?,,\n",
         encoding="utf-8",
     )
     (folder / "products.csv").write_text(

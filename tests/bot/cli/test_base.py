@@ -45,14 +45,16 @@ def test_a_path_that_is_not_there_is_said(call: Call, alone: Path) -> None:
 
 
 def test_a_shop_without_faults_has_nothing_to_mend(call: Call, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CONCIERGE_NOW", "2026-03-01T09:00:00Z")
+    monkeypatch.setenv("CONCIERGE_NOW", "2026-01-15T09:00:00Z")
     done = call("knowledge", "check", "--shop", shop)
     assert (done.code, done.out) == (0, "3 answers and 1 product: nothing to mend.\n")
 
 
 def test_an_answer_that_has_expired_is_found(call: Call, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONCIERGE_NOW", "2026-03-11T09:00:00Z")
-    found = json.loads(call("knowledge", "check", "--shop", shop, "--json").out)
+    done = call("knowledge", "check", "--shop", shop, "--json")
+    found = json.loads(done.out)
+    assert done.code == 1
     assert [finding.keys() for finding in found] == [{"level", "where", "problem", "advice"}]
     assert "all.csv" in found[0]["where"]
     assert found[0]["problem"] in call("knowledge", "check", "--shop", shop).out

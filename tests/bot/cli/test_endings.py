@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.cli import asking, later
-from bot.cli.endings import Ending, database_trouble
+from bot.cli.databases import database_trouble
+from bot.cli.endings import Ending
 from tests.bot.cli.conftest import Call
 
 REFUSED = [

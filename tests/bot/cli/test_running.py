@@ -133,14 +133,26 @@ def test_migrating_makes_the_tables_and_twice_is_once(call: Call, alone: Path) -
     assert {"alembic_version", "inbox", "outbox", "conversations"} <= names
 
 
-def test_a_database_that_cannot_be_reached_is_one_sentence(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_cannot_be_reached_is_one_sentence(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    for url in (f"postgresql+asyncpg://shop:hunter2@127.0.0.1:{port}/x", "sqlite+aiosqlite:////nowhere/at/all.db"):
-        monkeypatch.setenv("DATABASE_URL", url)
-        sentence = call("migrate").refused()
-        assert sentence.startswith("The database can't be used") and "hunter2" not in sentence
+    monkeypatch.setenv("DATABASE_URL", f"postgresql+asyncpg://shop:hunter2@127.0.0.1:{port}/x")
+    sentence = call("migrate").refused()
+    assert sentence.startswith("The database can't be used") and "hunter2" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("/nowhere/at/all.db", "no folder /nowhere/at"), ("{here}", "is a folder")],
+    ids=["gone", "folder"],
+)
+def test_a_place_where_no_database_can_be_is_one_sentence(
+    call: Call, alone: Path, monkeypatch: pytest.MonkeyPatch, place: str, said: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{place.format(here=alone)}")
+    for command in (("migrate",), ("knowledge", "export", "out"), ("knowledge", "import", alone)):
+        assert said in call(*command).refused()
 
 
 def test_a_file_that_is_no_database_is_one_sentence_and_left_alone(call: Call, alone: Path) -> None:
