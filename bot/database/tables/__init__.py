@@ -6,13 +6,14 @@ from bot.database.tables.base import Base
 from bot.database.tables.people import Conversation, Customer, DeskRow, Ticket
 from bot.database.tables.shop import Blob, Change, EntryRow, Image, ProductRow, Revision
 from bot.database.tables.stories import Post, Series, Story
-from bot.database.tables.traffic import ButtonRow, InboxRow, Lane, OutboxRow
+from bot.database.tables.traffic import ButtonRow, ChatMove, InboxRow, Lane, OutboxRow
 
 __all__ = [
     "Base",
     "Blob",
     "ButtonRow",
     "Change",
+    "ChatMove",
     "Conversation",
     "Customer",
     "DeskRow",

@@ -49,7 +49,7 @@ class InboxRow(Base):
 class OutboxRow(Base):
     """One platform call to be made. See `bot.outbox` for what its states mean.
 
-    `lane` and `place` give the order; `message` is the OutboundMessage; `copy_of` the stored update whose words it
+    `lane` and `place` give the order; `chat` names the chat whose pace it shares; `message` is the OutboundMessage; `copy_of` the stored update whose words it
     carries to the other side; `chat_id` to `media_ids` are the platform's receipt.
     """
 
@@ -70,6 +70,7 @@ class OutboxRow(Base):
     target: Mapped[str | None]
     copy_of: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"), index=True)
     platform: Mapped[str]
+    chat: Mapped[str] = mapped_column(default="", index=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     message: Mapped[dict[str, Any]]
@@ -105,3 +106,15 @@ class ButtonRow(Base):
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
     value: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
+
+
+class ChatMove(Base):
+    """A chat that got a new id, as a Telegram group does when it becomes a supergroup; settings still name the old."""
+
+    __tablename__ = "chat_moves"
+
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    bot: Mapped[str] = mapped_column(primary_key=True)
+    old_id: Mapped[str] = mapped_column(primary_key=True)
+    new_id: Mapped[str]
+    moved_at: Mapped[datetime]

@@ -26,6 +26,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blobs")),
     )
     op.create_table(
+        "chat_moves",
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("bot", sa.String(), nullable=False),
+        sa.Column("old_id", sa.String(), nullable=False),
+        sa.Column("new_id", sa.String(), nullable=False),
+        sa.Column("moved_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "bot", "old_id", name=op.f("pk_chat_moves")),
+    )
+    op.create_table(
         "customers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
@@ -271,6 +280,7 @@ def upgrade() -> None:
         sa.Column("target", sa.String(), nullable=True),
         sa.Column("copy_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("chat", sa.String(), nullable=False),
         sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("message", sa.JSON(), nullable=False),
@@ -292,6 +302,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_chat"), ["chat"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_copy_of"), ["copy_of"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_customer_id"), ["customer_id"], unique=False)
@@ -323,6 +334,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outbox_customer_id"))
         batch_op.drop_index(batch_op.f("ix_outbox_copy_of"))
         batch_op.drop_index(batch_op.f("ix_outbox_conversation_id"))
+        batch_op.drop_index(batch_op.f("ix_outbox_chat"))
 
     op.drop_table("outbox")
     with op.batch_alter_table("tickets", schema=None) as batch_op:
@@ -372,5 +384,6 @@ def downgrade() -> None:
     op.drop_table("revisions")
     op.drop_table("lanes")
     op.drop_table("customers")
+    op.drop_table("chat_moves")
     op.drop_table("blobs")
     # ### end Alembic commands ###
