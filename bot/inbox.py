@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.doors import Database
@@ -20,16 +20,22 @@ async def accept(database: Database, updates: Sequence[RawUpdate], room: ChatRef
     An update that was stored before is passed over. One whose chat can't be told is kept as failed.
     """
     async with database.write() as session:
-        pending: set[int] = set()
-        new = 0
-        for raw in updates:
-            conversation_id = await _conversation_of(session, raw, room) if raw.chat else None
-            if await _store(session, raw, conversation_id, now):
-                new += 1
-                pending |= {conversation_id} if conversation_id else set()
-        for conversation_id in sorted(pending):  # one order for everybody, so that no two batches wait for each other
+        found = await _conversations_of(session, updates, room)
+        # Marked first: that locks them, so ids follow the order of commits and no worker looks away meanwhile.
+        # One order for everybody, so that no two batches wait for each other.
+        for conversation_id in sorted(set(found.values())):
             await mark_pending(session, conversation_id, now)
-    return new
+        stored = [await _store(session, raw, found.get(place), now) for place, raw in enumerate(updates)]
+    return sum(stored)
+
+
+async def _conversations_of(
+    session: AsyncSession, updates: Sequence[RawUpdate], room: ChatRef | None
+) -> dict[int, int]:
+    """The conversation of each update of a batch that has a chat, by its place in the batch."""
+    placed = [(place, raw) for place, raw in enumerate(updates) if raw.chat]
+    placed.sort(key=lambda pair: (pair[1].platform, pair[1].chat.chat_id if pair[1].chat else "", pair[1].sender_id))
+    return {place: await _conversation_of(session, raw, room) for place, raw in placed}
 
 
 async def _store(session: AsyncSession, raw: RawUpdate, conversation_id: int | None, now: datetime) -> bool:
@@ -92,12 +98,12 @@ async def conversation_id(session: AsyncSession, chat: ChatRef, person_id: str, 
 
 
 async def mark_pending(session: AsyncSession, conversation_id: int, now: datetime) -> None:
-    """Says that a conversation has updates to be handled, since `now` unless it had some before."""
-    await session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id, Conversation.pending_since.is_(None))
-        .values(pending_since=now)
-    )
+    """Says that a conversation has updates to be handled, since `now` unless it had some before.
+
+    The row is written either way, so that it waits for a worker who is about to say that nothing is left.
+    """
+    since = func.coalesce(Conversation.pending_since, literal(now, Conversation.pending_since.type))
+    await session.execute(update(Conversation).where(Conversation.id == conversation_id).values(pending_since=since))
 
 
 async def first_pending(session: AsyncSession, conversation_id: int) -> InboxRow | None:

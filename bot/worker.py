@@ -27,6 +27,11 @@ log = structlog.get_logger()
 
 ATTEMPTS = 3
 RETRY_S = 1.0
+OPENING_S = 60.0
+"""How long words from an unknown thread wait for the thread's opening to be recorded."""
+HELD = {"key_share": True}
+"""A conversation is held against other holders, but not against rows that only name it (FOR NO KEY UPDATE): else a
+sender who puts a note into its desk's lane, and the worker who wants that lane, would wait for each other."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,6 @@ Seen = tuple[str, str, str | None, dict[str, Any] | None]
 """What became of an update: platform, update id, outcome, explanation."""
 Observe = Callable[[str, str, str | None, dict[str, Any] | None], None]
 """Told what became of each update, after the commit."""
-
-
-class Unopened(Exception):
-    """An owner wrote in a thread that is just being opened; to be tried again."""
 
 
 class Worker:
@@ -116,7 +117,7 @@ class Worker:
             .where(or_(ready, Conversation.wake_at <= now))
             .order_by(func.coalesce(Conversation.pending_since, Conversation.wake_at), Conversation.id)
             .limit(1)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, key_share=True)
         )
         return found
 
@@ -150,6 +151,7 @@ class Worker:
         seen = [_finish(h, handled.settles, handled.explanation, now) for h in held_rows if handled.settles]
         if row and message:
             row.customer_id, row.message_id = conversation.customer_id, message.message_id
+            conversation.next_at = None
             seen.append(_finish(row, handled.outcome, handled.explanation, now))
         await self._release(session, conversation, now)
         return seen
@@ -160,25 +162,27 @@ class Worker:
     async def _elsewhere(
         self, session: AsyncSession, conversation: Conversation, row: InboxRow, message: InboundMessage
     ) -> bool:
-        """An owner's words in a thread that was unknown when they were stored."""
+        """An owner's words in a thread that was unknown when they were stored: they go to its desk, or they wait
+        while one is being opened, which is no failure of theirs."""
         if conversation.kind != "room" or message.chat.thread_id is None:
             return False
+        now = self._clock.now()
         if found := await inbox.desk_of(session, message.chat):
             row.conversation_id = found
-            await inbox.mark_pending(session, found, self._clock.now())
+            await inbox.mark_pending(session, found, now)
             return True
-        if row.attempts < ATTEMPTS and await session.scalar(
-            select(DeskRow.conversation_id).filter_by(state="opening").limit(1)
-        ):
-            raise Unopened("The thread is being opened.")
-        return False
+        if now - row.received_at > timedelta(seconds=OPENING_S):
+            return False
+        opening = await session.scalar(select(DeskRow.conversation_id).filter_by(state="opening").limit(1))
+        if opening is not None:
+            conversation.next_at = now + timedelta(seconds=RETRY_S)
+        return opening is not None
 
     async def _release(self, session: AsyncSession, conversation: Conversation, now: datetime) -> None:
         """Lets the next in line go first, and forgets what has been done."""
         await session.flush()
         more = await inbox.first_pending(session, conversation.id)
         conversation.pending_since = now if more else None
-        conversation.next_at = None
         conversation.wake_attempts = 0
         alarms = [at for at in (conversation.thought_due_at, conversation.handoff_ends_at) if at]
         conversation.wake_at = min(alarms, default=None)
@@ -188,8 +192,10 @@ class Worker:
         log.error("A message failed", inbox_id=inbox_id, conversation_id=conversation_id, error=repr(error))
         now = self._clock.now()
         async with self._database.write() as session:
-            conversation = await session.get_one(Conversation, conversation_id, with_for_update=True)
+            conversation = await session.get_one(Conversation, conversation_id, with_for_update=HELD)
             row = await session.get(InboxRow, inbox_id) if inbox_id else None
+            if _settled(conversation, row, now):
+                return []
             attempts = _count(conversation, row, error)
             again = now + timedelta(seconds=RETRY_S * 2 ** (attempts - 1))
             if row:
@@ -208,10 +214,14 @@ class Worker:
         """Ends a message (or the lines of a thought) as failed, and tells both sides."""
         now = self._clock.now()
         async with self._database.write() as session:
-            conversation = await session.get_one(Conversation, conversation_id, with_for_update=True)
+            conversation = await session.get_one(Conversation, conversation_id, with_for_update=HELD)
             row = await session.get(InboxRow, inbox_id) if inbox_id else None
+            if row and row.state != "pending":
+                return []
             rows = [row] if row else list(await inbox.held(session, conversation.id))
-            if not row:
+            if row:
+                conversation.next_at = None
+            else:
                 conversation.thought_due_at = conversation.handoff_ends_at = None
             message = self._readable(rows[-1]) if rows else None
             handled = await apologise(session, Job(conversation, message, rows[-1].id if rows else None))
@@ -229,6 +239,13 @@ class Worker:
 
 async def _say_nothing(session: AsyncSession, job: Job) -> Handled:
     return Handled(outcome=Outcome.failed)
+
+
+def _settled(conversation: Conversation, row: InboxRow | None, now: datetime) -> bool:
+    """Whether another worker has handled it since it failed here."""
+    if row:
+        return row.state != "pending"
+    return conversation.wake_at is None or conversation.wake_at > now
 
 
 def _count(conversation: Conversation, row: InboxRow | None, error: Exception) -> int:
