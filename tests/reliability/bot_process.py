@@ -1,0 +1,102 @@
+"""The house as a process of its own, to be killed: `python tests/reliability/bot_process.py --help`.
+
+With `--nursery` it imports everything once and then starts a bot, by fork, for each line of standard input (a JSON
+list of arguments), and prints its process id. A test that kills five bots waits for one start of Python instead of five.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import traceback
+from datetime import timedelta
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from bot.app import Concierge, Places
+from bot.clock import Clock
+from bot.database import Database
+from bot.messages import ChatRef
+from handlers import answer
+from knowledge.shop import read_shop
+from tests.simulators.loopback import CHANNEL, ROOM
+from tests.simulators.loopback_adapter import BOT, PLATFORM, LoopbackAdapter
+
+PLACES = Places(ChatRef(PLATFORM, BOT, ROOM), (ChatRef(PLATFORM, BOT, CHANNEL),))
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Serves until the process is killed, or told to end by SIGTERM."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    _end_with(os.getppid())
+    answer.THOUGHT = timedelta(seconds=options.thought)
+    database = Database(options.database)
+    concierge = Concierge(database, Clock(), [LoopbackAdapter(options.platform)], read_shop(options.shop), PLACES)
+    try:
+        await concierge.start()
+        await concierge.serve()
+    except asyncio.CancelledError:
+        pass
+    finally:
+        await concierge.stop()
+        await database.close()
+
+
+def _end_with(parent: int) -> None:
+    """Lets no bot outlive the test that started it."""
+    if os.getppid() != parent:
+        os._exit(1)
+    asyncio.get_running_loop().call_later(1.0, _end_with, parent)
+
+
+def arguments() -> argparse.ArgumentParser:
+    """What the program is told."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--database", required=True, help="a database URL, migrated and with the shop's knowledge")
+    parser.add_argument("--shop", required=True, type=Path, help="the shop's folder")
+    parser.add_argument("--platform", required=True, help="where tests.simulators.loopback listens")
+    parser.add_argument("--thought", default=3.0, type=float, help="seconds that an unsure line waits for the next")
+    parser.add_argument("--log", type=Path, help="a file for what the process prints")
+    return parser
+
+
+def main(argv: list[str]) -> None:
+    """Runs one bot."""
+    options = arguments().parse_args(argv)
+    if options.log:
+        log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+    asyncio.run(run(options))
+
+
+def nursery() -> None:
+    """Starts a bot for each line of standard input until that ends."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are taken away at once, so that their death can be seen
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            code = 0
+            try:
+                main(json.loads(line))
+            except BaseException:
+                traceback.print_exc()
+                code = 1
+            os._exit(code)
+        print(child, flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--nursery"]:
+        nursery()
+    else:
+        main(sys.argv[1:])
