@@ -148,7 +148,7 @@ class Concierge:
             await asyncio.wait(loops)
         finally:
             for look in looks:
-                look.stop()
+                await look.stop()
             for event in (stopping, self.work_waits, self.mail_waits):
                 event.set()
             await asyncio.wait(loops, timeout=LAST_STEP_S)

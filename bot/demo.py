@@ -102,7 +102,7 @@ async def ticking(controls: PlaygroundControls) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        alarm.stop()
+        await alarm.stop()
 
 
 async def demo(port: int, shop_dir: Path | None, open_browser: bool) -> None:

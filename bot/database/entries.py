@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
@@ -75,6 +75,8 @@ async def _store_chunk(
         return
     table = EntryRow if isinstance(items[0], Entry) else ProductRow
     before = await _known(session, table, [item.id for item in items])
+    changes: list[dict[str, Any]] = []
+    rows: dict[str, dict[str, Any]] = {}
     for item in items:
         after, old = _plain(item), before.get(item.id)
         if after == old:
@@ -83,13 +85,13 @@ async def _store_chunk(
         report.new, report.changed = report.new + (old is None), report.changed + (old is not None)
         before[item.id] = after
         kind = "entry" if table is EntryRow else "product"
-        session.add(Change(revision_id=revision.id, kind=kind, item_id=item.id, before=old, after=after))
-        values = _columns(item) | {"revision_id": revision.id}
-        put = insert_into(session, table).values(**values)
-        await session.execute(put.on_conflict_do_update(index_elements=["id"], set_=values))
-    await session.flush()
-    session.expunge_all()  # else a large import would stay in memory as a whole
-    session.add(revision)
+        changes.append({"revision_id": revision.id, "kind": kind, "item_id": item.id, "before": old, "after": after})
+        rows[item.id] = _columns(item) | {"revision_id": revision.id}
+    if rows:
+        await session.execute(insert(Change), changes)
+        put = insert_into(session, table)
+        columns = {name: put.excluded[name] for name in next(iter(rows.values())) if name != "id"}
+        await session.execute(put.on_conflict_do_update(index_elements=["id"], set_=columns), list(rows.values()))
 
 
 async def _known(
