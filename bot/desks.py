@@ -35,6 +35,12 @@ async def ensure(session: AsyncSession, conversation_id: int, room: ChatRef | No
     return desk
 
 
+async def adopt(session: AsyncSession, room: ChatRef) -> None:
+    """Moves desks that were made while there was no room to the room."""
+    place = {"platform": room.platform, "bot": room.bot, "chat_id": room.chat_id}
+    await session.execute(update(DeskRow).where(DeskRow.platform == "").values(**place))
+
+
 def chat_of(desk: DeskRow) -> ChatRef:
     """The thread behind a desk, or the room itself while it has none."""
     return ChatRef(desk.platform, desk.bot, desk.chat_id, desk.thread_id)

@@ -62,6 +62,14 @@ class Outbox:
                 session.add(_row(part, platform, lane, place, now))
         await session.flush()
 
+    async def adopt(self, session: AsyncSession) -> None:
+        """Gives what waited for an owners' room to the room that there is now."""
+        if self._room is None:
+            return
+        await desks.adopt(session, self._room)
+        homeless = and_(OutboxRow.platform == "", OutboxRow.state == "waiting")
+        await session.execute(update(OutboxRow).where(homeless).values(platform=self._room.platform))
+
     async def _platform_of(self, session: AsyncSession, message: OutboundMessage) -> str:
         if isinstance(message.to, ChatRef):
             return message.to.platform
@@ -102,7 +110,8 @@ async def _absorbed(session: AsyncSession, change: OutboundMessage) -> bool:
     if change.op not in ("edit", "delete") or not isinstance(change.target, str):
         return False
     about = or_(OutboxRow.key == change.target, and_(OutboxRow.target == change.target, OutboxRow.op == "edit"))
-    rows = (await session.scalars(select(OutboxRow).where(about, OutboxRow.state == "waiting"))).all()
+    waiting = select(OutboxRow).where(about, OutboxRow.state == "waiting")
+    rows = (await session.scalars(waiting.with_for_update())).all()  # else a sender may claim them meanwhile
     if change.op == "delete":
         for row in rows:
             row.state = "cancelled"
@@ -110,7 +119,12 @@ async def _absorbed(session: AsyncSession, change: OutboundMessage) -> bool:
     for row in rows:
         before = load(OutboundMessage, row.message)
         row.message = dump(
-            replace(before, text=change.text, buttons=change.buttons, media=change.media or before.media)
+            replace(
+                before,
+                text=change.text or before.text,
+                buttons=change.buttons,
+                media=change.media or before.media,
+            )
         )
     return bool(rows)
 
@@ -146,17 +160,14 @@ async def claim(session: AsyncSession, now: datetime, limit: int, platforms: Ite
 async def recover(session: AsyncSession, platforms: Iterable[str]) -> Sequence[OutboxRow]:
     """Sorts out what a stopped process left behind; returns the rows of which nobody knows whether they arrived.
 
-    Claimed rows go back. Of those being sent, talk is sent again (at least once), posts and offers become uncertain
-    (at most once).
+    Claimed rows go back. Of those being sent, talk is sent again (at least once); posts and offers (at most once) are
+    returned, for the caller to end as uncertain.
     """
     ours = OutboxRow.platform.in_(list(platforms))
     left = or_(OutboxRow.state == "claimed", and_(OutboxRow.state == "sending", OutboxRow.kind.not_in(AT_MOST_ONCE)))
     await session.execute(update(OutboxRow).where(ours, left).values(state="waiting"))
     await session.execute(update(DeskRow).where(DeskRow.state == "opening").values(state="absent"))
-    cut = (await session.scalars(select(OutboxRow).where(ours, OutboxRow.state == "sending"))).all()
-    for row in cut:
-        row.state = "uncertain"
-    return cut
+    return (await session.scalars(select(OutboxRow).where(ours, OutboxRow.state == "sending"))).all()
 
 
 async def by_key(session: AsyncSession, key: str) -> OutboxRow | None:
@@ -166,8 +177,8 @@ async def by_key(session: AsyncSession, key: str) -> OutboxRow | None:
 
 
 async def resend(session: AsyncSession, key: str, now: datetime) -> bool:
-    """Sends an uncertain row after all; False when it is uncertain no longer."""
-    return await _settle(session, key, {"state": "waiting", "due_at": now, "attempts": 0})
+    """Sends an uncertain row after all, with new patience; False when it is uncertain no longer."""
+    return await _settle(session, key, {"state": "waiting", "due_at": now, "created_at": now, "attempts": 0})
 
 
 async def discard(session: AsyncSession, key: str) -> bool:

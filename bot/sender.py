@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,8 @@ log = structlog.get_logger()
 
 AT_ONCE = 32
 LONGEST_WAIT_S = 300.0
+READINGS = 5
+"""How often a row that raises before its call is looked at."""
 PATIENCE = timedelta(hours=24)
 """How long an unreachable platform is tried: Telegram itself keeps updates no longer."""
 
@@ -37,29 +40,39 @@ class Undelivered:
     customer_id: int | None
 
 
+Change = Callable[[AsyncSession, OutboxRow], Awaitable[None]]
 Report = Callable[[AsyncSession, Undelivered], Awaitable[list[OutboundMessage]]]
+
+
+class _Astray(DeliveryError):
+    """The platform put a message for a desk elsewhere: the thread is gone, and the stray copy too many."""
+
+    def __init__(self, stray: MessageRef) -> None:
+        super().__init__(Reason.thread_gone, "The platform put it elsewhere.")
+        self.stray = stray
 
 
 @dataclass(frozen=True)
 class _Ready:
-    """A row that is committed as sending, with the call that it stands for."""
+    """A row that is committed as sending, with the call that it stands for; `since` is when it might first go."""
 
     row_id: int
     kind: str
     attempts: int
-    created_at: datetime
+    since: datetime
     call: Call
     adapter: Adapter
     desk: DeskRow | None
     opens: bool
 
 
-def next_attempt(attempts: int, error: DeliveryError, now: datetime, created_at: datetime) -> datetime | None:
+def next_attempt(attempts: int, error: DeliveryError, now: datetime, since: datetime) -> datetime | None:
     """When a refused call is tried again after `attempts` tries; None gives it up.
 
-    A platform that names a time is obeyed. Else 1, 2, 4 … up to 300 s, for a day at the most.
+    A platform that names a time is obeyed. Else 1, 2, 4 … up to 300 s, for a day at the most from `since`, the
+    instant at which it might first go.
     """
-    if CONSEQUENCES[error.reason] is Consequence.give_up or now - created_at > PATIENCE:
+    if CONSEQUENCES[error.reason] is Consequence.give_up or now - since > PATIENCE:
         return None
     if error.retry_after_s is not None:
         return now + timedelta(seconds=error.retry_after_s)
@@ -77,34 +90,54 @@ class Sender:
         self._adapters = adapters
         self._outbox = rows
         self._report = report
+        self._unsettled: list[Callable[[], Awaitable[None]]] = []
 
     async def recover(self) -> None:
         """To be called once before the first `send`: sorts out what a stopped process left behind."""
         async with self._database.write() as session:
-            for row in await outbox.recover(session, self._adapters):
-                await self._tell(session, row, DeliveryError(Reason.uncertain, "The bot was stopped while sending."))
+            await self._outbox.adopt(session)
+            cut = await outbox.recover(session, self._adapters)
+        for row in cut:
+            await self._end(row.id, DeliveryError(Reason.uncertain, "The bot was stopped while sending."), _uncertain)
 
     async def send(self) -> bool:
         """Sends one row of each lane that is due; False when nothing was."""
+        unsettled, self._unsettled = self._unsettled, []
+        for settle in unsettled:
+            await self._settle(settle)
         async with self._database.write() as session:
             claimed = [row.id for row in await outbox.claim(session, self._clock.now(), AT_ONCE, self._adapters)]
         await asyncio.gather(*(self._deliver(row_id) for row_id in claimed))
         return bool(claimed)
 
     async def _deliver(self, row_id: int) -> None:
-        async with self._database.write() as session:
-            ready = await self._prepare(session, await session.get_one(OutboxRow, row_id))
-        if ready is None:
-            return
         try:
-            receipt = await self._make(ready)
+            async with self._database.write() as session:
+                ready = await self._prepare(session, await session.get_one(OutboxRow, row_id))
+        except Exception as error:
+            log.error("A row could not be prepared", row_id=row_id, error=repr(error))
+            await self._settle(partial(self._unprepared, row_id, repr(error)))
+            return
+        if ready is not None:
+            await self._settle(await self._call(ready))
+
+    async def _call(self, ready: _Ready) -> Callable[[], Awaitable[None]]:
+        """Makes the call; returns what stores its end."""
+        try:
+            return partial(self._sent, ready, await self._make(ready))
         except DeliveryError as error:
-            await self._refused(ready, error)
+            return partial(self._refused, ready, error)
         except Exception as error:
             log.error("A call ended in an unknown way", key=ready.call.message.key, error=repr(error))
-            await self._refused(ready, DeliveryError(Reason.uncertain, type(error).__name__))
-        else:
-            await self._sent(ready, receipt)
+            return partial(self._refused, ready, DeliveryError(Reason.uncertain, type(error).__name__))
+
+    async def _settle(self, settle: Callable[[], Awaitable[None]]) -> None:
+        """Stores how a call ended; what the database can't take now is stored at the next `send`, not forgotten."""
+        try:
+            await settle()
+        except Exception as error:
+            log.error("The end of a call could not be stored", error=repr(error))
+            self._unsettled.append(settle)
 
     async def _prepare(self, session: AsyncSession, row: OutboxRow) -> _Ready | None:
         """Resolves every name in the row; commits it as sending. None when there is nothing to call."""
@@ -117,6 +150,9 @@ class Sender:
             return None
         desk = await desks.ensure(session, message.to.conversation_id, None) if isinstance(message.to, Desk) else None
         opens = desk is not None and desk.thread_id is None
+        if opens and message.op != "send":
+            row.state, row.error = "cancelled", "The thread of what it is about is gone."
+            return None
         if desk and opens and not await desks.begin_opening(session, desk):
             row.state, row.due_at = "waiting", self._clock.now() + timedelta(seconds=1)
             return None
@@ -125,8 +161,16 @@ class Sender:
         assert isinstance(chat, ChatRef)
         quotes = await _resolve(session, message.quotes)
         call = Call(chat, message, f"{row.id:x}-{row.created_at.timestamp():.0f}", target, quotes)
-        adapter = self._adapters[chat.platform]
-        return _Ready(row.id, row.kind, row.attempts, row.created_at, call, adapter, desk, opens)
+        since = max(row.created_at, row.not_before or row.created_at)
+        return _Ready(row.id, row.kind, row.attempts, since, call, self._adapters[chat.platform], desk, opens)
+
+    async def _unprepared(self, row_id: int, error: str) -> None:
+        """Gives a row back that could not even be read; one that can't be read again and again is dead."""
+        async with self._database.write() as session:
+            row = await session.get_one(OutboxRow, row_id)
+            row.attempts, row.error = row.attempts + 1, error[:500]
+            row.state = "waiting" if row.attempts < READINGS else "dead"
+            row.due_at = self._clock.now() + timedelta(seconds=2.0**row.attempts)
 
     async def _make(self, ready: _Ready) -> Receipt:
         if ready.desk and ready.opens:
@@ -134,7 +178,7 @@ class Sender:
         receipt = await ready.adapter.send(ready.call)
         asked = ready.call.chat.thread_id
         if ready.desk and asked and receipt.thread_id not in (None, asked):
-            raise DeliveryError(Reason.thread_gone, "The platform put it elsewhere.")
+            raise _Astray(MessageRef(replace(ready.call.chat, thread_id=receipt.thread_id), receipt.message_id))
         return receipt
 
     async def _sent(self, ready: _Ready, receipt: Receipt) -> None:
@@ -146,32 +190,62 @@ class Sender:
             row.media_ids = {"ids": list(receipt.media_ids)} if receipt.media_ids else None
             if ready.desk and ready.opens and receipt.thread_id:
                 await desks.opened(session, ready.desk, receipt.thread_id)
+            elif ready.desk and ready.opens:
+                await desks.not_opened(session, ready.desk)
 
     async def _refused(self, ready: _Ready, error: DeliveryError) -> None:
+        await self._end(ready.row_id, error, partial(self._judge, ready, error))
+
+    async def _judge(self, ready: _Ready, error: DeliveryError, session: AsyncSession, row: OutboxRow) -> None:
+        """What follows from a refusal, for the row and its desk."""
         now = self._clock.now()
-        async with self._database.write() as session:
-            row = await session.get_one(OutboxRow, ready.row_id)
-            row.error = str(error)
-            if ready.desk and ready.opens:
-                await desks.not_opened(session, ready.desk)
-            if CONSEQUENCES[error.reason] is Consequence.heal and ready.desk and not ready.opens:
-                await desks.lost(session, ready.desk)
-            again = next_attempt(ready.attempts, error, now, ready.created_at)
-            if CONSEQUENCES[error.reason] is Consequence.undecided and ready.kind in AT_MOST_ONCE:
-                row.state = "uncertain"
-            elif again is None:
-                row.state = "dead"
-            else:
-                healed = CONSEQUENCES[error.reason] is Consequence.heal and ready.attempts == 1
-                row.state, row.due_at = "waiting", now if healed else again
-            if row.state != "waiting":
-                await self._tell(session, row, error)
+        consequence = CONSEQUENCES[error.reason]
+        if ready.desk and ready.opens:
+            await desks.not_opened(session, ready.desk)
+        if consequence is Consequence.heal and ready.desk and not ready.opens:
+            await desks.lost(session, ready.desk)
+        again = next_attempt(ready.attempts, error, now, ready.since)
+        if consequence is Consequence.undecided and ready.kind in AT_MOST_ONCE:
+            row.state = "uncertain"
+        elif again is None:
+            row.state = "dead"
+        else:
+            healed = consequence is Consequence.heal and ready.attempts == 1
+            row.state, row.due_at = "waiting", now if healed else again
+        if isinstance(error, _Astray):
+            await self._outbox.enqueue(session, [_taken_back(row, error.stray)], now)
+
+    async def _end(self, row_id: int, error: DeliveryError, change: Change) -> None:
+        """Stores what became of a row, and in the same commit tells whoever must know. That it ends counts more: where
+        it can't be told, it ends untold."""
+        for tell in (True, True, False):
+            try:
+                async with self._database.write() as session:
+                    row = await session.get_one(OutboxRow, row_id)
+                    row.error = str(error)
+                    await change(session, row)
+                    if tell and row.state != "waiting":
+                        await self._tell(session, row, error)
+                return
+            except Exception as worse:
+                log.error("The end of a message could not be stored", row_id=row_id, tell=tell, error=repr(worse))
+                if not tell:
+                    raise
 
     async def _tell(self, session: AsyncSession, row: OutboxRow, error: DeliveryError) -> None:
-        message = load(OutboundMessage, row.message)
-        undelivered = Undelivered(message, row.key, row.state, error, row.customer_id)
+        undelivered = Undelivered(load(OutboundMessage, row.message), row.key, row.state, error, row.customer_id)
         messages = await self._report(session, undelivered)
         await self._outbox.enqueue(session, messages, self._clock.now())
+
+
+async def _uncertain(session: AsyncSession, row: OutboxRow) -> None:
+    row.state = "uncertain"
+
+
+def _taken_back(row: OutboxRow, stray: MessageRef) -> OutboundMessage:
+    """Deletes the copy that went astray, so that the same message is there once."""
+    key = f"astray:{row.key}:{stray.message_id}"
+    return OutboundMessage(stray.chat, key, "note", "delete", target=stray, customer_id=row.customer_id)
 
 
 async def _resolve(session: AsyncSession, name: str | MessageRef | None) -> MessageRef | None:
