@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -212,8 +211,6 @@ def _together(settings: Settings) -> Iterator[Checked]:
         )
     if settings.telegram_webhook_secret and not settings.telegram_webhook_url and not settings.http_port:
         yield ("TELEGRAM_WEBHOOK_SECRET", "HTTP_PORT"), "needs HTTP_PORT, the port on which Telegram's calls arrive"
-    if settings.database_url.get_secret_value().startswith("postgresql") and not find_spec("asyncpg"):
-        yield ("DATABASE_URL",), "needs PostgreSQL's driver: pip install -c constraints.txt '.[postgresql]'"
     model = settings.semantic_model
     if model and not all((model / name).is_file() for name in ("model.onnx", "tokenizer.json")):
         yield ("SEMANTIC_MODEL",), "must be a folder with model.onnx and tokenizer.json, or empty for none"
