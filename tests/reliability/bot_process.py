@@ -1,7 +1,7 @@
 """The house as a process of its own, to be killed: `python tests/reliability/bot_process.py --help`.
 
 With `--nursery` it imports everything once and then starts a bot, by fork, for each line of standard input (a JSON
-list of arguments), and prints its process id. A test that kills five bots waits for one start of Python instead of five.
+list of arguments), and prints its process id. A test that kills five bots waits for one start of Python, not for five.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from sqlalchemy import select
 
 from bot.database import Database
 from bot.database.tables import Conversation, DeskRow, InboxRow, OutboxRow, Post
-from tests.simulators.loopback import CHANNEL, ROOM, Event, Loopback
+from tests.simulators.loopback import ROOM, Event, Loopback
 
 PROGRAM = Path(__file__).with_name("bot_process.py")
 ASKED, ANSWER = "Do you ship to Germany?", "we ship to Germany every Tuesday"
@@ -137,8 +138,7 @@ class Storm:
     async def _keep_alive(self) -> None:
         while True:
             started = self._pid = await asyncio.to_thread(self.nursery.starts, self.argv)
-            while alive(started):
-                await asyncio.sleep(GLANCE_S)
+            await dead(started)
             assert self._pid is None, "The bot ended by itself."
             self.deaths[-1].sending = await self._left_sending()
             self._kill_at = self._next_kill()
@@ -150,8 +150,7 @@ class Storm:
     async def _end(self, pid: int) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        while alive(pid):
-            await asyncio.sleep(GLANCE_S)
+        await dead(pid)
 
     async def _speak(self, steps: list[Step]) -> None:
         """In bursts; each waits until the one before was handed out, and an owner's word until there is a thread."""
@@ -210,6 +209,19 @@ class Storm:
             return not any([await session.scalar(what.limit(1)) for what in todo])
 
 
+async def until(met: Callable[[], bool]) -> None:
+    """Returns when that is true; whoever calls sets the deadline."""
+    while True:
+        if met():
+            return
+        await asyncio.sleep(GLANCE_S)
+
+
+async def dead(pid: int) -> None:
+    """Returns when there is no such process any more."""
+    await until(lambda: not alive(pid))
+
+
 def alive(pid: int) -> bool:
     """Whether there is such a process."""
     try:
@@ -244,6 +256,3 @@ class Nursery:
         self._process.stdin.close()
         self._process.wait(10)
         self._process.stdout.close()
-
-
-__all__ = ["ANSWER", "ASKED", "CHANNEL", "ROOM", "Death", "Nursery", "Said", "Step", "Storm", "alive", "plan_steps"]

@@ -17,7 +17,7 @@ import pytest
 from bot.clock import Clock
 from bot.curation import take_in_shop
 from bot.database import Database
-from tests.reliability.storm import GLANCE_S, PROGRAM, Nursery, Storm
+from tests.reliability.storm import PROGRAM, Nursery, Storm, until
 from tests.reliability.verdict import Figures, judge
 from tests.simulators.loopback import Loopback
 
@@ -90,8 +90,7 @@ async def test_sigterm_ends_a_busy_process_within_ten_seconds(platform: Loopback
         for number in range(50):
             platform.writes("Ana", "Ana", f"/human q{number:03} zither")
         async with asyncio.timeout(30):
-            while not platform.calls:
-                await asyncio.sleep(GLANCE_S)
+            await until(lambda: bool(platform.calls))
         bot.send_signal(signal.SIGTERM)
         async with asyncio.timeout(10):
             assert await bot.wait() == 0, Path(argv[-1]).read_text()
