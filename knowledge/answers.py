@@ -106,13 +106,13 @@ class Knowledge:
             return whole
         asked = tuple(self._ask_one(part, today) for part in words.questions(text))
         if len(asked) > 1 and _worth_splitting(asked):
-            return replace(asked[0], text=text, parts=asked)
+            return _first_of(asked, text)
         sentences = [] if asked else words.sentences(text)
         if not 1 < len(sentences) <= words.PARTS_AT_MOST:
             return whole
         said = tuple(self._ask_one(part, today) for part in sentences)
         if all(part.entry for part in said) and len({part.entry for part in said}) > 1:
-            return replace(said[0], text=text, parts=said)
+            return _first_of(said, text)
         return whole
 
     def title(self, id: str) -> str:
@@ -221,6 +221,10 @@ def _best(scores: Mapping[str, float], namings: Iterable[Naming]) -> tuple[Candi
     every = {**scores, **{naming.id: naming.score for naming in namings}}
     best = sorted(every.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(Candidate(id, score) for id, score in best[:CANDIDATES_AT_MOST])
+
+
+def _first_of(parts: tuple[Answer, ...], text: str) -> Answer:
+    return replace(parts[0], text=text, parts=parts, exact=all(part.exact for part in parts))
 
 
 def _worth_splitting(asked: tuple[Answer, ...]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,19 +18,19 @@ from knowledge.matching import Index, Question, Ranking
 
 # What `facts` gives, in order, each with its weight.
 WEIGHTS = {
-    "bias": -5.706,
-    "margin": 5.439,
-    "share": 1.936,
-    "covered": 1.006,
-    "echoed": 0.804,
-    "length": 0.966,
-    "entries": 0.097,
-    "phrasings": 0.301,
-    "impostor": -2.645,
-    "usual": -4.518,
-    "near_three": 5.865,
-    "near_three_ahead": -5.884,
-    "votes": 2.405,
+    "bias": -5.815,
+    "margin": 6.286,
+    "share": 2.354,
+    "covered": 0.658,
+    "echoed": 0.554,
+    "length": 0.965,
+    "entries": 0.129,
+    "phrasings": 0.264,
+    "impostor": -2.582,
+    "usual": -4.418,
+    "near_three": 6.828,
+    "near_three_ahead": -7.461,
+    "votes": 2.51,
 }
 GLOBAL_LINE = 0.62
 SUGGEST_FROM = 0.2
@@ -121,8 +121,9 @@ class Confidence:
         for at in np.unique(np.linspace(0, size - 1, min(size, SAMPLE)).astype(np.int64)):
             entry = int(index.owners[at])
             scores = index.classifier.scores_without(entry)[at - index.starts[entry]]
-            by_words, by_grams = index.likenesses(index.read[at])
-            yield self.facts(index.read[at], Ranking(by_words, by_grams, scores), entry)
+            apart = Ranking(*index.likenesses(index.read[at]), np.zeros(0))
+            apart = replace(apart, scores=index.combined(scores, apart.likeness))
+            yield self.facts(index.read[at], apart, entry)
 
 
 class Coverage:

@@ -87,7 +87,7 @@ def _verdict(answer: Answer, right: str | None) -> str:
 def read_cases(path: Path) -> list[Case]:
     """Reads JSON lines `{"text": ..., "entry": id or null}`; raises `InputError` naming the line that it can't use."""
     try:
-        lines = path.read_bytes().decode("utf-8-sig").splitlines()
+        lines = path.read_bytes().decode("utf-8-sig").split("\n")
     except OSError as error:
         raise InputError(path, None, f"The file can't be read ({error.strerror})", "Check the path.") from error
     except UnicodeDecodeError as error:

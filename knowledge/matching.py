@@ -19,6 +19,7 @@ from knowledge.classifier import Classifier, Floats, Hashing, Ints, buckets_for
 from knowledge.typos import Speller
 
 WORDS_SHARE = 0.5
+NEAREST_SHARE = 0.15
 
 
 class Field:
@@ -144,7 +145,17 @@ class Index:
         vector = np.zeros(self._hashings[0].buckets, dtype=np.float32)
         for (_, share), hashing, (found, weights) in zip(self._fields, self._hashings, read, strict=True):
             vector += np.float32(share) * hashing.vectors(np.zeros_like(found), found, weights, 1)[0]
-        return Ranking(by_words, by_grams, self.classifier.scores(vector))
+        scores = self.combined(self.classifier.scores(vector), _fused(by_words, by_grams))
+        return Ranking(by_words, by_grams, scores)
+
+    def combined(self, classified: Floats, likeness: Floats) -> Floats:
+        """Each entry's score: what the classifier says, and a little of how alike its nearest phrasing is.
+
+        The classifier knows which words tell entries apart; the likeness keeps it honest in a base so large that its
+        vectors are crowded.
+        """
+        nearest = np.maximum.reduceat(likeness, self.starts[:-1])
+        return (1 - NEAREST_SHARE) * classified + NEAREST_SHARE * nearest
 
     def likenesses(self, question: Question) -> tuple[Floats, Floats]:
         """How alike each phrasing is by words and by pieces, 0 to 1."""

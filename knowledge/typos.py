@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rapidfuzz.distance import OSA
 
-SHORTEST = 4
+SHORTEST = 5
 LONGEST = 30
 
 

@@ -123,7 +123,7 @@ def questions(text: str) -> list[str]:
     """The questions of a line, where two or more of at least two words end in a question mark; else nothing."""
     asked, context = [], ""
     for piece in _ASKED.findall(text[:READ_AT_MOST]):
-        whole = f"{context} {piece}".strip()
+        whole = f"{context} {piece.strip()}".strip()
         if piece.rstrip()[-1:] in "?？؟⸮" and piece.strip() and _holds_a_question(piece):
             asked.append(whole)
             context = ""

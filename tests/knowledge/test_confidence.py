@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from knowledge import words
+from knowledge.confidence import GLOBAL_LINE, WEIGHTS, Background, Confidence, Coverage
+from knowledge.matching import Index, Question
+
+BASE = {
+    "feed": ["What do the hens eat?", "What is in the feed?", "Do the hens get soy?"],
+    "fresh": ["How fresh are the eggs?", "When were the eggs laid?", "How old are your eggs?"],
+    "ship": ["Do you ship to Germany?", "Shipping abroad", "Do you deliver to other countries?"],
+}
+
+
+def sure_of(text: str, base: dict[str, list[str]] = BASE) -> float:
+    index = Index(base.items())
+    confidence = Confidence(index)
+    question = index.question(words.read(text))
+    return confidence.of(question, index.rank(question))
+
+
+def test_only_a_near_phrasing_is_sure() -> None:
+    near, far, none = map(sure_of, ("how fresh are these eggs", "eggs for my cousin", "where can I park"))
+    assert near > GLOBAL_LINE > max(far, none)
+
+
+def test_a_question_without_a_known_word_is_not_sure_at_all() -> None:
+    assert sure_of("zzz qqq") == 0.0
+
+
+def test_two_entries_that_say_the_same_leave_neither_sure() -> None:
+    twins = {**BASE, "fresh2": ["How fresh are your eggs?", "When are the eggs laid?", "How old are the eggs?"]}
+    assert sure_of("how fresh are those eggs", twins) < sure_of("how fresh are those eggs")
+
+
+def test_the_line_is_never_below_the_global_one() -> None:
+    assert Confidence(Index(BASE.items())).line >= GLOBAL_LINE
+    assert Confidence(Index(())).line == GLOBAL_LINE
+
+
+def test_entries_that_are_easily_taken_for_each_other_raise_the_line() -> None:
+    alike = {
+        f"{thing}-{when}": [f"Where can I buy {thing} {when}?", f"Which shop sells {thing} {when}"]
+        for thing in ("apples", "boots", "candles", "dates", "envelopes")
+        for when in ("today", "now")
+    }
+    assert Confidence(Index(alike.items())).line > GLOBAL_LINE
+
+
+def test_there_is_a_fact_for_each_weight() -> None:
+    index = Index(BASE.items())
+    question = index.question(words.read("how fresh are they"))
+    assert len(Confidence(index).facts(question, index.rank(question))) == len(WEIGHTS)
+
+
+def test_an_entry_that_is_left_out_is_neither_first_nor_among_the_neighbours() -> None:
+    index = Index(BASE.items())
+    confidence = Confidence(index)
+    question = index.read[int(index.starts[index.ids.index("fresh")])]
+    here, gone = (
+        confidence.facts(question, index.rank(question), without) for without in (-1, index.ids.index("fresh"))
+    )
+    near_three = list(WEIGHTS).index("near_three")
+    assert gone[near_three] < here[near_three]
+
+
+def test_words_that_only_the_left_out_entry_has_count_as_unknown() -> None:
+    index = Index({"a": ["red hens"], "b": ["hens"]}.items())
+    question = Question(("red", "hens"), ("red", "hens"))
+    share = Coverage(index, question).share_in(frozenset(["hens"]))
+    assert Coverage(index, question, without=0).share_in(frozenset(["red"])) == 0
+    assert 0 < Coverage(index, question, without=0).share_in(frozenset(["hens"])) <= share
+
+
+def test_the_impostor_of_an_entry_does_not_come_from_the_entry_that_is_left_out() -> None:
+    background = Background(np.zeros(2), np.array([0.9, 0.1]), np.array([1, 0]), np.array([0.2, 0.0]))
+    assert background.impostor_without(0, without=-1) == pytest.approx(0.9)
+    assert background.impostor_without(0, without=1) == pytest.approx(0.2)

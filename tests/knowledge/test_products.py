@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from knowledge import words
+from knowledge.entry import Product
+from knowledge.products import Catalogue
+
+CATALOGUE = Catalogue(
+    [
+        Product("ten", "Box of ten eggs", "Brown and rose.", Decimal(980), stock=64, image="eggs.png"),
+        Product("apron", "Apron size 42", price=Decimal("31.50"), currency="EUR", stock=0),
+        Product("book", "The Toothpick Book"),
+        Product("tamago", "たまごケーキ", price=Decimal(500)),
+    ],
+    currency="JPY",
+)
+
+
+def first(line: str) -> tuple[str, bool, bool]:
+    naming = CATALOGUE.namings(words.read(line))[0]
+    return naming.id, naming.named, naming.asks_columns
+
+
+@pytest.mark.parametrize(
+    ("line", "id"),
+    [
+        ("How much is a box of ten eggs?", "product:ten"),
+        ("box of ten egs", "product:ten"),
+        ("Do you have the apron size 42 in stock?", "product:apron"),
+        ("Was kostet die Apron size 42?", "product:apron"),
+        ("たまごケーキはいくらですか", "product:tamago"),
+        ("たまごケーキはまだありますか？", "product:tamago"),
+    ],
+)
+def test_a_question_about_price_or_stock_names_its_product(line: str, id: str) -> None:
+    assert first(line) == (id, True, True)
+
+
+@pytest.mark.parametrize(
+    "line", ["Can I boil a box of ten eggs at once?", "たまごケーキにアレルギーの物は入っていますか"]
+)
+def test_a_question_about_something_else_is_not_for_the_columns(line: str) -> None:
+    _, named, asks_columns = first(line)
+    assert (named, asks_columns) == (True, False)
+
+
+@pytest.mark.parametrize("line", ["apron size 43", "apron size 4", "apron size"])
+def test_another_size_is_another_product(line: str) -> None:
+    assert not CATALOGUE.named_in("product:apron", line)
+
+
+def test_a_part_of_a_name_brings_a_product_near_but_does_not_name_it() -> None:
+    naming = CATALOGUE.namings(words.read("a toothpick"))[0]
+    assert (naming.id, naming.named) == ("product:book", False)
+    assert 0 < naming.score <= 0.5
+
+
+def test_every_product_is_a_candidate_for_every_line() -> None:
+    assert [naming.id for naming in CATALOGUE.namings([])] == sorted(CATALOGUE.products)
+
+
+@pytest.mark.parametrize(
+    ("id", "text"),
+    [
+        ("product:ten", "**Box of ten eggs**: 980 JPY, 64 in stock\n\nBrown and rose."),
+        ("product:apron", "**Apron size 42**: 31.50 EUR, out of stock"),
+        ("product:book", "**The Toothpick Book**"),
+        ("product:unknown", ""),
+    ],
+)
+def test_the_answer_is_what_the_columns_say(id: str, text: str) -> None:
+    assert CATALOGUE.answer(id) == text
