@@ -97,7 +97,7 @@ async def test_a_hundred_interleaved_customers_read_their_own_words_and_answers_
     people = stage.adapter.world.customers
     await asyncio.gather(*(stage.people[c.id].writes(f"/human {c.id}-0-0 zither") for c in people))
     await stage.settle()
-    for turn in range(1, 4):
+    for turn in (1, 2):
         asked = [stage.people[c.id].writes(f"{c.id}-{turn}-0 zither") for c in people]
         told = [stage.thread(c.name).writes(f"{c.id}-{turn}-1 dulcimer") for c in people]
         await asyncio.gather(*(doing for pair in zip(asked, told, strict=True) for doing in pair))
@@ -105,14 +105,14 @@ async def test_a_hundred_interleaved_customers_read_their_own_words_and_answers_
     assert len(stage.adapter.world.threads()) == 100
     for customer in people:
         chat, thread = stage.people[customer.id], stage.thread(customer.name)
-        assert tokens(chat.hears()) == [f"{customer.id}-{turn}-1" for turn in (1, 2, 3)]
-        assert tokens(thread.hears()) == [f"{customer.id}-{turn}-0" for turn in (0, 1, 2, 3)]
+        assert tokens(chat.hears()) == [f"{customer.id}-{turn}-1" for turn in (1, 2)]
+        assert tokens(thread.hears()) == [f"{customer.id}-{turn}-0" for turn in (0, 1, 2)]
     assert tokens(stage.room.hears()) == []
     assert set(await stage.states()) == {"sent"}
 
 
 async def test_the_same_batch_accepted_twice_and_at_once_is_handled_once(stage: Stage) -> None:
-    batch = [update(number, who, f"/human {who}-0-{number} zither") for number in range(20) for who in ("ana",)]
+    batch = [update(number, "ana", f"/human ana-0-{number} zither") for number in range(20)]
     batch += [update(20 + number, "ben", f"/human ben-0-{number} zither") for number in range(20)]
     await asyncio.gather(*(stage.concierge.accept(batch) for _ in range(4)))
     await stage.concierge.accept(batch)

@@ -159,8 +159,15 @@ class Truth:
                 least = 1 if self.outcome(line) in ("handed_over", "relayed") else 0
                 assert least <= tokens.count(token) <= 1, (token, self.outcome(line), tokens)
                 assert self.outcome(line) in ("handed_over", "relayed", "answered", "suggested")
-            # A line that waits for the rest of its thought may be overtaken when the owner speaks meanwhile.
-            late = {t for call in calls if self.row_of(call).key.startswith("wake:") for t in TOKEN.findall(call.text)}
+            # A line that waits for the rest of its thought may be overtaken when the owner speaks meanwhile. Such
+            # lines arrive by the conversation's alarm, or joined with a later one.
+            late = {
+                token
+                for call in calls
+                for found in [TOKEN.findall(call.text)]
+                for token in found
+                if len(found) > 1 or self.row_of(call).key.startswith("wake:")
+            }
             for kind in (late, words.keys() - late):
                 order = [token for token in words if token in tokens and token in kind]
                 assert [t for t in tokens if t in kind] == order, self.story_of(customer)

@@ -14,6 +14,7 @@ import structlog
 
 from bot.adapter import Accept, Call, DeliveryError, ReadBlob, Reason
 from bot.messages import ChatRef, InboundMessage, Media, OutboundMessage, RawUpdate, Receipt, Sender, Text
+from bot.pacing import Budget
 from tests.simulators.loopback import CHANNEL, ROOM
 
 PLATFORM = BOT = "loopback"
@@ -80,6 +81,14 @@ class LoopbackAdapter:
             text=Text(raw.get("text", "")[command.end() if command else 0 :]),
             action=command[1].lower() if command else raw.get("data", ""),
         )
+
+    def budgets(self, chat_id: str) -> Sequence[Budget]:
+        """None: this platform never slows anybody down."""
+        return ()
+
+    def budgets(self, chat_id: str) -> Sequence[Budget]:
+        """None: as fast as it goes."""
+        return ()
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
         """Everything fits into one call here."""
