@@ -1,0 +1,140 @@
+"""What Telegram's refusals mean, as one table: the first row that fits says it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.adapter import DeliveryError, Reason
+from bot.adapters.telegram.transport import Cut, ServerTrouble, Unsent
+
+Where = Literal["private", "room", "elsewhere"]
+"""A customer's chat, the owners' room, or another group or channel (or no chat at all)."""
+
+RETRY_S = 5.0
+"""The pause after a 429 that names none."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An error of this class whose words contain `words` (lower case, a pattern), and what it means."""
+
+    error: type[TelegramError]
+    words: str
+    reason: Reason
+    where: tuple[Where, ...] = ("private", "room", "elsewhere")
+
+    def fits(self, error: TelegramError, words: str, where: Where) -> bool:
+        """Whether it is this row's case."""
+        return isinstance(error, self.error) and where in self.where and re.search(self.words, words) is not None
+
+
+THREAD_GONE = "message thread not found|topic_?_?(deleted|closed|id_invalid|not_found)|topic (was )?(deleted|not found)"
+NO_RIGHTS = (
+    "not enough rights|have no rights|no write access|need administrator rights|is not a member|was kicked"
+    "|chat_admin_required|chat_write_forbidden|chat_send_\\w+_forbidden|is not an? administrator"
+)
+MENDABLE: tuple[Where, ...] = ("room",)
+ALONE: tuple[Where, ...] = ("private",)
+
+ROWS = (
+    Row(ChatMigrated, "", Reason.migrated),
+    Row(RetryAfter, "", Reason.limited),
+    Row(NetworkError, "too many requests", Reason.limited),
+    Row(InvalidToken, "", Reason.unauthorised),
+    # Somebody else polls with our token; that ends by itself, or doctor tells.
+    Row(Conflict, "", Reason.unreachable),
+    Row(Forbidden, "blocked by the user|user is deactivated|can't initiate conversation", Reason.blocked),
+    Row(Forbidden, "can't send messages to (bots|the user)", Reason.blocked),
+    # The owners can put their room right, so its messages wait; elsewhere they are told at once.
+    Row(Forbidden, NO_RIGHTS, Reason.unauthorised, MENDABLE),
+    Row(Forbidden, "", Reason.blocked, ALONE),
+    Row(Forbidden, "", Reason.rejected),
+    Row(BadRequest, THREAD_GONE, Reason.thread_gone),
+    Row(BadRequest, "message to (edit|delete|react|forward|copy|pin)\\w* not found", Reason.target_gone),
+    Row(BadRequest, "message_id_invalid|message not found|message identifier is not specified", Reason.target_gone),
+    Row(BadRequest, "message can't be (edited|deleted)", Reason.too_old),
+    Row(BadRequest, "(message|caption|text) is too long|caption_too_long|message_too_long", Reason.too_long),
+    # Somebody who never pressed Start, or is gone.
+    Row(BadRequest, "chat not found|peer_id_invalid|user not found|user_is_blocked|deactivated", Reason.blocked, ALONE),
+    Row(BadRequest, f"chat not found|{NO_RIGHTS}", Reason.unauthorised, MENDABLE),
+    Row(BadRequest, "", Reason.rejected),
+    Row(Unsent, "", Reason.unreachable),
+    Row(Cut, "", Reason.uncertain),
+    Row(ServerTrouble, "", Reason.uncertain),
+    Row(TelegramError, "", Reason.uncertain),
+)
+"""BadRequest is a NetworkError to the library, so the order matters. The last row is for all that is new."""
+
+
+def delivery_error(error: TelegramError, where: Where = "elsewhere", scope: str = "chat") -> DeliveryError:
+    """The refusal in the house's words; `scope` is what a 429 limits."""
+    words = error.message.lower()
+    row = next(row for row in ROWS if row.fits(error, words, where))
+    return DeliveryError(
+        row.reason,
+        error.message,
+        retry_after_s=_pause_s(error) if row.reason is Reason.limited else None,
+        scope=scope,
+        new_chat_id=str(error.new_chat_id) if isinstance(error, ChatMigrated) else "",
+    )
+
+
+def _pause_s(error: TelegramError) -> float:
+    if isinstance(error, RetryAfter):
+        pause = error.retry_after
+        return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)
+    named = re.search(r"retry after (\d+)", error.message.lower())
+    return float(named[1]) if named else RETRY_S
+
+
+def is_unchanged(error: DeliveryError) -> bool:
+    """Whether an edit was refused because the message looks like that already: as good as done."""
+    return _says(error, "message is not modified")
+
+
+def refuses_formatting(error: DeliveryError) -> bool:
+    """Whether it was the formatting that was refused, so that the bare words may pass."""
+    return _says(error, "can't parse|entit(y|ies)")
+
+
+def is_closed_topic(error: DeliveryError) -> bool:
+    """Whether the topic is there, but closed."""
+    return _says(error, "topic_?closed|topic (is|was) closed")
+
+
+def is_no_forum(error: DeliveryError) -> bool:
+    """Whether a group has no topics at all."""
+    return _says(error, "not a forum|not a supergroup|only for supergroups|channel_forum_missing")
+
+
+def wants_caption(error: DeliveryError) -> bool:
+    """Whether a message has a caption, where its text was to be edited."""
+    return _says(error, "no text in the message to edit")
+
+
+def refuses_file(error: DeliveryError) -> bool:
+    """Whether a file id is not, or no longer, good."""
+    return _says(error, "wrong (remote )?file|file reference|file_reference|wrong type of file|invalid file")
+
+
+def is_conflict(error: DeliveryError) -> bool:
+    """Whether somebody else takes this bot's updates."""
+    return error.description.lower().startswith("conflict")
+
+
+def _says(error: DeliveryError, pattern: str) -> bool:
+    return re.search(pattern, error.description.lower()) is not None
