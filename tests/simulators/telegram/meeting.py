@@ -1,0 +1,36 @@
+"""A simulator with the real python-telegram-bot at its door, for the tests of the simulator itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from telegram import Bot
+from telegram.request import HTTPXRequest
+
+from tests.simulators.telegram.simulator import TelegramSimulator
+from tests.simulators.telegram.state import real_time
+
+
+@asynccontextmanager
+async def meeting(
+    now: Callable[[], datetime] = real_time, *, traffic: Path | None = None, record: bool = True
+) -> AsyncIterator[tuple[TelegramSimulator, Bot]]:
+    """A started simulator and a bot that is connected to it."""
+    simulator = TelegramSimulator(now, traffic=traffic, record=record)
+    await simulator.start()
+    try:
+        async with client(simulator) as bot:
+            yield simulator, bot
+    finally:
+        await simulator.stop()
+
+
+def client(simulator: TelegramSimulator) -> Bot:
+    """Another bot process, as it were, with the same token."""
+    # Without the certificates, which nobody needs on the loopback and which take a tenth of a second to read.
+    requests = [HTTPXRequest(connection_pool_size=64, httpx_kwargs={"verify": False}) for _ in range(2)]
+    urls = {"base_url": f"{simulator.url}/bot", "base_file_url": f"{simulator.url}/file/bot"}
+    return Bot(simulator.token, request=requests[0], get_updates_request=requests[1], **urls)
