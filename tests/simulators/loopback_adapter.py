@@ -83,10 +83,6 @@ class LoopbackAdapter:
         )
 
     def budgets(self, chat_id: str) -> Sequence[Budget]:
-        """None: this platform never slows anybody down."""
-        return ()
-
-    def budgets(self, chat_id: str) -> Sequence[Budget]:
         """None: as fast as it goes."""
         return ()
 
