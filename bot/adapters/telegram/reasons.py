@@ -102,8 +102,8 @@ def _pause_s(error: TelegramError) -> float:
 
 
 def is_unchanged(error: DeliveryError) -> bool:
-    """Whether an edit was refused because the message looks like that already: as good as done."""
-    return _says(error, "message is not modified")
+    """Whether a change was refused because all is like that already: as good as done."""
+    return _says(error, "not[ _]modified")
 
 
 def refuses_formatting(error: DeliveryError) -> bool:

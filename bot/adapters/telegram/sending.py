@@ -68,6 +68,16 @@ class Sending:
         return "bot" if crowd else "chat"
 
     async def _make(self, call: Call) -> Receipt:
+        try:
+            return await self._op(call)
+        except DeliveryError as error:
+            topic = call.target.chat if call.target else call.chat
+            if not (topic.thread_id and reasons.is_closed_topic(error)):
+                raise
+        await self._reopen(topic)
+        return await self._op(call)
+
+    async def _op(self, call: Call) -> Receipt:
         match call.message.op:
             case "edit":
                 return await self._edit(call)
@@ -77,17 +87,8 @@ class Sending:
                 emoji = [{"type": "emoji", "emoji": call.message.reaction}] if call.message.reaction else []
                 await self._change("setMessageReaction", _target(call), reaction=emoji)
             case _:
-                return await self._send(call)
+                return await self._send_formatted(call)
         return Receipt(_target(call).message_id, call.chat.thread_id)
-
-    async def _send(self, call: Call) -> Receipt:
-        try:
-            return await self._send_formatted(call)
-        except DeliveryError as error:
-            if not (call.chat.thread_id and reasons.is_closed_topic(error)):
-                raise
-        await self._reopen(call.chat)
-        return await self._send_formatted(call)
 
     async def _reopen(self, topic: ChatRef) -> None:
         """Opens a closed topic again; one that can't be opened counts as gone."""
@@ -95,10 +96,11 @@ class Sending:
             thread = int(topic.thread_id or 0)
             await self._call("reopenForumTopic", topic.chat_id, message_thread_id=thread)
         except DeliveryError as error:
+            if reasons.is_unchanged(error):
+                return  # somebody else was faster
             if error.reason in (Reason.rejected, Reason.unauthorised):
                 raise DeliveryError(Reason.thread_gone, error.description) from None
-            if not reasons.is_unchanged(error):
-                raise
+            raise
 
     async def _send_formatted(self, call: Call) -> Receipt:
         """Sends with formatting, or the bare words where that is refused."""
