@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -32,5 +33,21 @@ def client(simulator: TelegramSimulator) -> Bot:
     """Another bot process, as it were, with the same token."""
     # Without the certificates, which nobody needs on the loopback and which take a tenth of a second to read.
     requests = [HTTPXRequest(connection_pool_size=64, httpx_kwargs={"verify": False}) for _ in range(2)]
-    urls = {"base_url": f"{simulator.url}/bot", "base_file_url": f"{simulator.url}/file/bot"}
-    return Bot(simulator.token, request=requests[0], get_updates_request=requests[1], **urls)
+    return Bot(
+        simulator.token,
+        base_url=f"{simulator.url}/bot",
+        base_file_url=f"{simulator.url}/file/bot",
+        request=requests[0],
+        get_updates_request=requests[1],
+    )
+
+
+async def until(holds: Callable[[], bool], within_s: float = 10) -> None:
+    """Lets everybody else work until something holds; TimeoutError after `within_s`."""
+    async with asyncio.timeout(within_s):
+        while not holds():
+            await _a_turn()
+
+
+async def _a_turn() -> None:
+    await asyncio.sleep(0)
