@@ -23,6 +23,15 @@ ADMIN_RIGHTS = (
 
 CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages")
 GROUP_RIGHTS = ("can_pin_messages", "can_manage_topics")
+PERMISSIONS = tuple(
+    f"can_{what}"
+    for what in (
+        *("send_messages", "send_audios", "send_documents", "send_photos", "send_videos", "send_video_notes"),
+        *("send_voice_notes", "send_polls", "send_other_messages", "add_web_page_previews", "react_to_messages"),
+        *("edit_tag", "change_info", "invite_users", "pin_messages", "manage_topics"),
+    )
+)
+"""What a restricted member's record names; here such a member may do nothing."""
 
 USUAL_RIGHTS = frozenset({"can_manage_chat", "can_delete_messages", "can_manage_topics", "can_pin_messages"})
 USUAL_CHANNEL_RIGHTS = frozenset({"can_manage_chat", "can_post_messages", "can_edit_messages", "can_delete_messages"})
@@ -90,7 +99,9 @@ class Member:
             named = ADMIN_RIGHTS + (CHANNEL_RIGHTS if channel else GROUP_RIGHTS)
             told |= {"can_be_edited": False, "is_anonymous": self.is_anonymous}
             return told | {right: right in self.rights for right in named}
-        return told | ({"until_date": 0} if self.status == "kicked" else {})
+        if self.status == "restricted":
+            told |= {"is_member": True} | dict.fromkeys(PERMISSIONS, False)
+        return told | ({"until_date": 0} if self.status in ("kicked", "restricted") else {})
 
 
 def _given(**values: str) -> dict[str, str]:
