@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +30,7 @@ def ask(text: str, knowledge: Knowledge = KNOWLEDGE) -> Answer:
     return knowledge.ask(text, TODAY)
 
 
-def changed(**fields: object) -> Knowledge:
+def changed(**fields: Any) -> Knowledge:
     return Knowledge([replace(FRESH, **fields), *(entry for entry in BASE if entry is not FRESH)])
 
 
@@ -109,7 +110,7 @@ def test_a_draft_goes_to_the_owner() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"mode": "draft"}, {"valid_until": date(2026, 3, 9)}])
-def test_a_draft_or_expired_entry_is_no_button(fields: dict[str, object]) -> None:
+def test_a_draft_or_expired_entry_is_no_button(fields: dict[str, Any]) -> None:
     knowledge = changed(**fields)
     for text in ("eggs and hens and cards", "old eggs for visitors on the farm", "do the hens eat old eggs"):
         assert "fresh" not in ask(text, knowledge).suggestions
