@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -102,3 +104,12 @@ def test_a_line_separator_within_a_text_does_not_end_the_line(tmp_path: Path) ->
     path = tmp_path / "cases.jsonl"
     path.write_text('{"text": "one\u2028two", "entry": null}\n', "utf-8")
     assert read_cases(path) == [Case("one\u2028two", None)]
+
+
+@pytest.mark.parametrize("name", ["answers", "fit_confidence"])
+def test_a_benchmark_without_its_sets_says_so_in_one_line(tmp_path: Path, name: str) -> None:
+    script = Path(__file__).parents[2] / "benchmarks" / f"{name}.py"
+    done = subprocess.run([sys.executable, script, "--data", tmp_path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert str(tmp_path) in done.stderr
