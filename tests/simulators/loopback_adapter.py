@@ -83,7 +83,7 @@ class LoopbackAdapter:
         )
 
     def budgets(self, chat_id: str) -> Sequence[Budget]:
-        """None: as fast as it goes."""
+        """None: this platform never slows anybody down."""
         return ()
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
