@@ -124,6 +124,7 @@ class Worker:
     async def _next(self, session: AsyncSession, conversation: Conversation) -> InboxRow | None:
         now = self._clock.now()
         if conversation.next_at is None or conversation.next_at <= now:
+            conversation.next_at = None
             if row := await inbox.first_pending(session, conversation.id):
                 return row
             conversation.pending_since = None
@@ -151,7 +152,6 @@ class Worker:
         seen = [_finish(h, handled.settles, handled.explanation, now) for h in held_rows if handled.settles]
         if row and message:
             row.customer_id, row.message_id = conversation.customer_id, message.message_id
-            conversation.next_at = None
             seen.append(_finish(row, handled.outcome, handled.explanation, now))
         await self._release(session, conversation, now)
         return seen

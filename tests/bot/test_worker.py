@@ -317,6 +317,7 @@ async def test_an_owners_words_in_a_thread_whose_opening_is_not_recorded_yet_rea
     assert sorted(road.handled) == ["hello Ana", "in general", "later"]
     row = (await road.inbox_rows())[1]
     assert (row.conversation_id, row.outcome, row.attempts) == (ana, "answered", 0)
+    assert (await road.conversation("room")).next_at is None
 
 
 async def test_words_in_a_thread_that_nobody_opens_are_taken_for_the_owners_own(road: Road) -> None:
