@@ -187,7 +187,7 @@ class TelegramAdapter:
         message = update.body.get("message")
         if update.chat is None or update.chat.chat_id != self._me.room_chat_id or not isinstance(message, dict):
             return
-        if isinstance(moved := message.get("migrate_to_chat_id"), int):
-            self._me = replace(self._me, room_chat_id=str(moved))
+        if update.moved_to:
+            self._me = replace(self._me, room_chat_id=update.moved_to)
         elif isinstance(chat := message.get("chat"), dict) and "group" in str(chat.get("type")):
             self._topics.learned(update.chat.chat_id, bool(chat.get("is_forum")))

@@ -40,11 +40,12 @@ def envelope(body: object, bot: str) -> RawUpdate:
     update: Body = body if isinstance(body, dict) else {"malformed": body}
     try:
         chat, sender_id, private = _whereabouts(update, bot)
+        reply_to, moved_to = _answers(update, bot), _moved(update.get("message") or {}).get("migrated_to", "")
     except UNREADABLE:
-        chat, sender_id, private = None, "", True
+        chat, sender_id, private, reply_to, moved_to = None, "", True, "", ""
     number = update_number(update)
     name = _fingerprint(update) if number is None else str(number)
-    return RawUpdate(PLATFORM, bot, name, chat, sender_id, update, private)
+    return RawUpdate(PLATFORM, bot, name, chat, sender_id, update, private, reply_to, moved_to)
 
 
 def update_number(body: object) -> int | None:
@@ -80,7 +81,7 @@ def _written(raw: Body, message: Body, me: Identity, *, edited: bool = False) ->
         "text": text.cut(command.end(), len(text.plain)) if command else text,
         "action": command[1].lower() if command else "",
         "media": media,
-        "reply_to": _reply_to(message, me),
+        "reply_to": _reply_to(message, me.bot),
         "fields": {"album": _word(message["media_group_id"])} if "media_group_id" in message else {},
         "addressed": _addressed(message, me, command),
     }
@@ -95,12 +96,13 @@ def _edited(raw: Body, message: Body, me: Identity) -> InboundMessage:
 
 def _service(raw: Body, message: Body, me: Identity) -> InboundMessage:
     """A message that Telegram wrote itself, of which only a move to a supergroup means something."""
-    moved = {
-        name: str(int(message[key]))
-        for name, key in (("migrated_to", "migrate_to_chat_id"), ("migrated_from", "migrate_from_chat_id"))
-        if key in message
-    }
-    return _message(raw, message, _sender(message), me, kind="left", addressed=False, fields=moved)
+    return _message(raw, message, _sender(message), me, kind="left", addressed=False, fields=_moved(message))
+
+
+def _moved(message: Body) -> dict[str, str]:
+    """Where a group went, or where it came from, when it became a supergroup."""
+    names = (("migrated_to", "migrate_to_chat_id"), ("migrated_from", "migrate_from_chat_id"))
+    return {name: str(int(message[key])) for name, key in names if key in message}
 
 
 def _pressed(raw: Body, press: Body, me: Identity) -> InboundMessage:
@@ -169,14 +171,22 @@ def _chat(message: Body, bot: str) -> ChatRef:
     return ChatRef(PLATFORM, bot, str(int(chat["id"])), str(int(message["message_thread_id"])) if in_topic else None)
 
 
-def _reply_to(message: Body, me: Identity) -> MessageRef | None:
+def _answers(update: Body, bot: str) -> str:
+    """The id of the message that an update is about: what is quoted, or what bears the pressed button."""
+    if "callback_query" in update:
+        return str(int(update["callback_query"].get("message", {}).get("message_id", 0)) or "")
+    quoted = _reply_to(update.get("message") or update.get("edited_message") or {}, bot)
+    return quoted.message_id if quoted else ""
+
+
+def _reply_to(message: Body, bot: str) -> MessageRef | None:
     """What is quoted. In a topic everything replies to the topic's root, which is no quote."""
     quoted = message.get("reply_to_message")
     if not quoted or "forum_topic_created" in quoted:
         return None
     if message.get("is_topic_message") and quoted["message_id"] == message.get("message_thread_id"):
         return None
-    return MessageRef(_chat(message, me.bot), str(int(quoted["message_id"])))
+    return MessageRef(_chat(message, bot), str(int(quoted["message_id"])))
 
 
 def _addressed(message: Body, me: Identity, command: re.Match[str] | None) -> bool:

@@ -13,8 +13,6 @@ from bot.adapters.telegram.plan import is_round
 from bot.messages import Media
 
 MOST_REMEMBERED = 2000
-PHOTO_BYTES = 10 * 1024 * 1024
-"""A larger picture goes as a document: https://core.telegram.org/bots/api#sendphoto."""
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "video/mp4": ".mp4"}
 
 
@@ -75,8 +73,7 @@ def method_of(media: Media) -> tuple[str, str]:
     """The method that sends it, and the parameter that holds it."""
     if is_round(media):
         return "sendVideoNote", "video_note"
-    kind = "document" if media.kind == "photo" and media.size > PHOTO_BYTES and not media.file_id else media.kind
-    return f"send{kind.capitalize()}", kind
+    return f"send{media.kind.capitalize()}", media.kind
 
 
 def file_id_in(message: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 from telegram.error import (
@@ -13,19 +12,14 @@ from telegram.error import (
     Conflict,
     Forbidden,
     InvalidToken,
-    NetworkError,
-    RetryAfter,
     TelegramError,
 )
 
 from bot.adapter import DeliveryError, Reason
-from bot.adapters.telegram.transport import Cut, ServerTrouble, Unsent
+from bot.adapters.telegram.transport import Cut, ServerTrouble, TooMany, Unsent
 
 Where = Literal["private", "room", "elsewhere"]
 """A customer's chat, the owners' room, or another group or channel (or no chat at all)."""
-
-RETRY_S = 5.0
-"""The pause after a 429 that names none."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +46,7 @@ ALONE: tuple[Where, ...] = ("private",)
 
 ROWS = (
     Row(ChatMigrated, "", Reason.migrated),
-    Row(RetryAfter, "", Reason.limited),
-    Row(NetworkError, "too many requests", Reason.limited),
+    Row(TooMany, "", Reason.limited),
     Row(InvalidToken, "", Reason.unauthorised),
     # Somebody else polls with our token; that ends by itself, or doctor tells.
     Row(Conflict, "", Reason.unreachable),
@@ -87,18 +80,10 @@ def delivery_error(error: TelegramError, where: Where = "elsewhere", scope: str 
     return DeliveryError(
         row.reason,
         error.message,
-        retry_after_s=_pause_s(error) if row.reason is Reason.limited else None,
+        retry_after_s=error.retry_after_s if isinstance(error, TooMany) else None,
         scope=scope,
         new_chat_id=str(error.new_chat_id) if isinstance(error, ChatMigrated) else "",
     )
-
-
-def _pause_s(error: TelegramError) -> float:
-    if isinstance(error, RetryAfter):
-        pause = error.retry_after
-        return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)
-    named = re.search(r"retry after (\d+)", error.message.lower())
-    return float(named[1]) if named else RETRY_S
 
 
 def is_unchanged(error: DeliveryError) -> bool:
@@ -129,6 +114,11 @@ def wants_caption(error: DeliveryError) -> bool:
 def refuses_file(error: DeliveryError) -> bool:
     """Whether a file id is not, or no longer, good."""
     return _says(error, "wrong (remote )?file|file reference|file_reference|wrong type of file|invalid file")
+
+
+def refuses_picture(error: DeliveryError) -> bool:
+    """Whether a file can't be shown as a picture: too large, too long, or of a kind that Telegram doesn't know."""
+    return _says(error, "image_process_failed|photo_\\w+_invalid|photo_invalid|photo_ext|file is too big|too large")
 
 
 def is_conflict(error: DeliveryError) -> bool:

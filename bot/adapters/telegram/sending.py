@@ -28,8 +28,8 @@ IN_ALBUMS = {
 }
 BARE = ("sticker", "location", "contact")
 """What takes no words."""
-ROW_UNITS, ROW_BUTTONS = 24, 3
-"""Short buttons share a row."""
+ROW_LETTERS, ROW_BUTTONS = 30, 3
+"""Short buttons share a row, in which all are equally wide."""
 CROWD = timedelta(seconds=1)
 
 Said = dict[str, Any]
@@ -112,16 +112,20 @@ class Sending:
         return await self._send_files(_bare(call))
 
     async def _send_files(self, call: Call) -> Receipt:
-        """Sends by known file ids, or the files themselves where those are refused."""
+        """Sends by known file ids, or the files themselves where those are refused; a picture that Telegram can't
+        show as one goes as a document."""
         media = call.message.media
         try:
             return await self._send_once(call)
         except DeliveryError as error:
-            if not (reasons.refuses_file(error) and any(item.sha256 for item in media)):
+            if any(item.sha256 for item in media) and reasons.refuses_file(error):
+                anew = tuple(replace(item, file_id="") if item.sha256 else item for item in media)
+            elif any(item.kind == "photo" and item.sha256 for item in media) and reasons.refuses_picture(error):
+                anew = tuple(replace(item, kind="document", file_id="") if item.sha256 else item for item in media)
+            else:
                 raise
         for item in media:
             self._files.forget(item)
-        anew = tuple(replace(item, file_id="") if item.sha256 else item for item in media)
         return await self._send_once(replace(call, message=replace(call.message, media=anew)))
 
     async def _send_once(self, call: Call) -> Receipt:
@@ -242,9 +246,9 @@ def _words(name: str, text: Text) -> Said:
 def _markup(buttons: tuple[Button, ...]) -> Said:
     rows: list[list[Button]] = []
     for button in buttons:
-        fits = rows and len(rows[-1]) < ROW_BUTTONS and sum(len(b.label) for b in (*rows[-1], button)) <= ROW_UNITS
-        if fits:
-            rows[-1].append(button)
+        row = [*rows[-1], button] if rows else []
+        if 1 < len(row) <= ROW_BUTTONS and len(row) * max(len(b.label) for b in row) <= ROW_LETTERS:
+            rows[-1] = row
         else:
             rows.append([button])
     keyboard = [[{"text": button.label, "callback_data": button.data} for button in row] for row in rows]

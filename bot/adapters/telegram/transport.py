@@ -24,6 +24,7 @@ from telegram.request import BaseRequest, RequestData
 AT_ONCE: Final = 64
 """Open connections at the most."""
 CONNECT_S, READ_S, UPLOAD_S = 10.0, 20.0, 120.0
+PAUSE_S = 5.0
 MOST_BYTES = 20 * 1024 * 1024
 """The largest file that a bot may download: https://core.telegram.org/bots/api#getfile."""
 
@@ -38,6 +39,14 @@ class Cut(NetworkError):
 
 class ServerTrouble(NetworkError):
     """Telegram answered with a 5xx, which does not say whether it had accepted the request before."""
+
+
+class TooMany(NetworkError):
+    """429, with the seconds to wait. (The library's own RetryAfter is in the middle of changing its type.)"""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class Transport(BaseRequest):
@@ -81,7 +90,7 @@ class Transport(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Makes one request. Raises Unsent, Cut, ServerTrouble, or BadRequest for what is too large.
+        """Makes one request. Raises Unsent, Cut, ServerTrouble, TooMany, or BadRequest for what is too large.
 
         Only `read_timeout` is heeded; the others are constants of this module.
         """
@@ -117,11 +126,22 @@ async def _rest(content: Any, room: int) -> bytes:
 def _checked(status: int, payload: bytes) -> tuple[int, bytes]:
     if status >= 500:
         raise ServerTrouble(f"HTTP status {status}")
+    if status == 429:
+        raise _too_many(payload)
     if status == 413:
         raise BadRequest("Request Entity Too Large")
     if len(payload) > MOST_BYTES:
         raise BadRequest("file is too big")
     return status, payload
+
+
+def _too_many(payload: bytes) -> TooMany:
+    """The pause that is asked for; where none is named, or none that can be read, PAUSE_S."""
+    try:
+        answer = json.loads(payload)
+        return TooMany(str(answer.get("description", "")), float(answer["parameters"]["retry_after"]))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return TooMany("Too Many Requests", PAUSE_S)
 
 
 def _body(request_data: RequestData | None) -> dict[str, Any]:

@@ -26,8 +26,8 @@ async def make(simulator: TelegramSimulator) -> AsyncIterator[Make]:
 
     async def build(**options: Any) -> LittleTelegram:
         clock, waits = LittleClock(), Waits()
-        settings = {"token": simulator.token, "api_base_url": simulator.url, "now": clock.now, "wait": waits}
-        adapter = TelegramAdapter(**(settings | options))
+        server = {"token": simulator.token, "api_base_url": simulator.url}
+        adapter = TelegramAdapter(**(server | options), now=clock.now, wait=waits)
         made.append(LittleTelegram(simulator, clock, waits, adapter))
         return made[-1]
 

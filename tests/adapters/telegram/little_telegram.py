@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from bot.adapter import Call
 from bot.adapters.telegram.adapter import TelegramAdapter
@@ -15,7 +18,16 @@ from tests.simulators.telegram.chats import Chat
 from tests.simulators.telegram.simulator import TelegramSimulator
 
 PRESS_S = 1.5
-BLOBS = {"a" * 64: b"first picture", "b" * 64: b"second picture"}
+
+
+def picture(colour: str) -> bytes:
+    """A small square."""
+    file = BytesIO()
+    Image.new("RGB", (8, 8), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+BLOBS = {"a" * 64: picture("red"), "b" * 64: picture("blue"), "c" * 64: b"no picture at all"}
 
 
 @dataclass
@@ -98,14 +110,14 @@ class LittleTelegram:
 
 
 async def read_blob(sha256: str) -> bytes:
-    """The bytes of the two pictures that there are."""
+    """The bytes of what there is."""
     return BLOBS[sha256]
 
 
 async def until(condition: Callable[[], bool], within_s: float = 5.0) -> None:
     """Returns as soon as it is so; fails when that takes too long."""
     async with asyncio.timeout(within_s):
-        while not condition():
+        while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 
 

@@ -12,7 +12,8 @@ from bot.adapters.telegram.codec import Identity, decode, envelope, update_numbe
 from bot.messages import InboundMessage, MessageRef, Sender, Text
 
 ME = Identity("7", "our_bot", "-100")
-ANA = {"id": 5, "is_bot": False, "first_name": "Ana", "last_name": "Díaz", "username": "ana", "language_code": "es"}
+NAMES = {"first_name": "Ana", "last_name": "Díaz", "username": "ana"}
+ANA: dict[str, Any] = {"id": 5, "is_bot": False, "language_code": "es", **NAMES}
 PRIVATE = {"id": 5, "type": "private", "first_name": "Ana"}
 ROOM = {"id": -100, "type": "supergroup", "title": "Owners", "is_forum": True}
 PUBLIC = {"id": -200, "type": "supergroup", "title": "Hen friends"}
@@ -20,7 +21,7 @@ DATE = 1_770_000_000
 FILE = {"file_id": "F", "file_unique_id": "U", "file_size": 9}
 
 
-def update(kind: str = "message", **what: Any) -> dict[str, Any]:
+def update(kind: str = "message", /, **what: Any) -> dict[str, Any]:
     return {"update_id": 11, kind: what}
 
 
@@ -175,7 +176,8 @@ def test_dice_are_their_emoji() -> None:
 
 
 def test_an_edit_brings_the_whole_new_text() -> None:
-    raw = update("edited_message", message_id=3, date=DATE, edit_date=DATE + 60, chat=PRIVATE, text="/new", **{"from": ANA})
+    words = {"text": "/new", "date": DATE, "edit_date": DATE + 60}
+    raw = update("edited_message", message_id=3, chat=PRIVATE, **{"from": ANA}, **words)
     message = read(raw)
     assert (message.kind, message.text.plain, message.message_id) == ("edit", "/new", "3")
     assert message.received_at == datetime.fromtimestamp(DATE + 60, UTC)
@@ -236,6 +238,7 @@ def test_an_update_that_nobody_needs_is_quiet(raw: dict[str, Any]) -> None:
 def test_a_group_that_became_a_supergroup_names_its_new_id() -> None:
     basic = {"id": -9, "type": "group", "title": "Owners"}
     assert read(written(chat=basic, migrate_to_chat_id=-1009)).fields == {"migrated_to": "-1009"}
+    assert envelope(written(chat=basic, migrate_to_chat_id=-1009), "7").moved_to == "-1009"
     assert read(written(chat=ROOM, migrate_from_chat_id=-9)).fields == {"migrated_from": "-9"}
 
 
@@ -247,6 +250,15 @@ def test_an_envelope_names_the_place_and_leaves_the_body_alone() -> None:
     assert (stored.update_id, stored.chat.chat_id, stored.chat.thread_id) == ("11", "-100", "8")
     assert (stored.sender_id, stored.private, stored.body) == ("5", False, before)
     assert envelope(written("Hi"), "7").private
+
+
+def test_an_envelope_names_the_message_that_is_answered() -> None:
+    plain = {"id": -100, "type": "group", "title": "Owners"}
+    quoted = {"message_id": 9, "date": DATE, "chat": plain}
+    assert envelope(written("Hi", plain, reply_to_message=quoted), "7").reply_to == "9"
+    pressed = update("callback_query", id="q", data="close:1", message=quoted, **{"from": ANA})
+    assert envelope(pressed, "7").reply_to == "9"
+    assert envelope(written("Hi", plain), "7").reply_to == ""
 
 
 def test_an_update_without_a_number_gets_a_name_that_stays_the_same() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.telegram.entities import MOST_ENTITIES, from_entities, to_entities
+from bot.adapters.telegram.entities import MOST_ENTITIES, NAMES, from_entities, to_entities
 from bot.messages import Span, Text, styled
 
 PLAIN = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("<3_*[]`👩‍🚀🥚אשמح")), min_size=1, max_size=60)
@@ -16,7 +16,7 @@ def texts(draw: st.DrawFn) -> Text:
     for _ in range(draw(st.integers(0, 5))):
         start = draw(st.integers(0, len(plain) - 1))
         length = draw(st.integers(1, len(plain) - start))
-        kind = draw(st.sampled_from(("bold", "italic", "code", "strike", "spoiler", "quote", "link")))
+        kind = draw(st.sampled_from(tuple(NAMES)))
         spans.append(Span(kind, start, length, "https://example.org" if kind == "link" else ""))
     return Text(plain, tuple(spans))
 

@@ -108,7 +108,7 @@ def test_a_long_edit_changes_the_first_part_and_sends_the_rest() -> None:
 
 def test_deletes_and_reactions_are_one_call() -> None:
     for op in ("delete", "react"):
-        whole = replace(message("x" * 9000), op=op, target="before")  # type: ignore[arg-type]
+        whole = replace(message("x" * 9000), op=op, target="before")
         assert plan(whole) == [whole]
 
 
