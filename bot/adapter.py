@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.messages import ChatRef, InboundMessage, Media, MessageRef, OutboundMessage, RawUpdate, Receipt
+from bot.pacing import Budget
 
 Accept = Callable[[Sequence[RawUpdate]], Awaitable[None]]
 """Stores raw updates; when it returns they are committed, and only then may the platform be told."""
@@ -110,6 +111,10 @@ class Adapter(Protocol):
 
     def decode(self, raw: dict[str, Any]) -> InboundMessage:
         """The neutral message in a stored raw update. Raises ValueError for what it can't read."""
+
+    def budgets(self, chat_id: str) -> Sequence[Budget]:
+        """The budgets that a call to that chat uses up: the bot's, and the chat's or group's. A 429 pauses the first
+        when it is about the bot, the last when it is about the chat."""
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
         """The message as one or more that each take one call; later parts get the keys `<key>/2`, `<key>/3` …"""

@@ -18,15 +18,16 @@ from bot import inbox, outbox
 from bot.adapter import Adapter
 from bot.alarm import Alarm
 from bot.clock import Clock
-from bot.database import Database, migrate
+from bot.database import Database, chats, migrate
 from bot.database.blobs import read_blob
 from bot.database.entries import load_all, newest_revision
 from bot.database.people import customer_of
 from bot.database.plans import next_post_at
 from bot.database.tables import Conversation, Customer
-from bot.messages import ChatRef, Desk, InboundMessage, MessageRef, OutboundMessage, RawUpdate
+from bot.messages import ChatRef, Desk, InboundMessage, OutboundMessage, RawUpdate
 from bot.outbox import Outbox
 from bot.sender import Sender, Undelivered
+from bot.sent import Sent
 from bot.worker import Handled, Job, Worker
 from handlers import delivery, stories
 from handlers.context import Context, House
@@ -57,7 +58,14 @@ class Concierge:
     """The running house. `start`, then either `settle` again and again (a standing clock) or `serve`."""
 
     def __init__(
-        self, database: Database, clock: Clock, adapters: Sequence[Adapter], shop: Shop, places: Places
+        self,
+        database: Database,
+        clock: Clock,
+        adapters: Sequence[Adapter],
+        shop: Shop,
+        places: Places,
+        *,
+        paced: bool = True,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -70,13 +78,16 @@ class Concierge:
         self._worker = Worker(
             database, clock, self._adapters, self._outbox, self._handle, self._apologise, self._observe
         )
-        self._sender = Sender(database, clock, self._adapters, self._outbox, self._report)
+        self._sender = Sender(
+            database, clock, self._adapters, self._outbox, self._report, moved=self.relocate, paced=paced
+        )
         self.work_waits = asyncio.Event()
         self.mail_waits = asyncio.Event()
 
     async def start(self) -> None:
         """Loads what the shop knows, sorts out what a stopped process left, and connects the platforms."""
         await self.refresh()
+        await self.relocate()
         await self._sender.recover()
         for adapter in self._adapters.values():
             await adapter.start(self.accept, self._read_blob)
@@ -89,7 +100,19 @@ class Concierge:
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
         """Stores updates; when it returns they are committed."""
         await inbox.accept(self.database, updates, self.places.room, self.clock.now())
+        if any(update.moved_to for update in updates):
+            await self.relocate()
         self.work_waits.set()
+
+    async def relocate(self) -> None:
+        """Takes note of chats that got a new id: settings name them by the old one."""
+        async with self.database.read() as session:
+            moves = await chats.moves(session)
+        room = chats.present(self.places.room, moves) if self.places.room else None
+        channels = tuple(chats.present(channel, moves) for channel in self.places.channels)
+        self.places = replace(self.places, room=room, channels=channels)
+        self.house = replace(self.house, room=room, channels=channels)
+        self._outbox.room = room
 
     async def refresh(self) -> bool:
         """Takes in knowledge that was changed since; False when nothing was."""
@@ -170,7 +193,8 @@ class Concierge:
                 (await next_post_at(session), "a story is due"),
                 (await session.scalar(select(func.min(Conversation.wake_at))), "a conversation goes on"),
                 (await session.scalar(select(func.min(Conversation.next_at))), "a message is tried again"),
-                (await outbox.next_due(session), "a message is sent again"),
+                (await outbox.next_due(session, self.clock.now()), "a message is sent again"),
+                (self._sender.paced_until, "the platform takes the next message"),
             ]
         return min(((at, what) for at, what in found if at), default=None)
 
@@ -194,7 +218,10 @@ class Concierge:
 
     async def _context(self, session: AsyncSession, job: Job) -> Context:
         now, conversation, message = self.clock.now(), job.conversation, job.message
-        in_room = inbox.in_room(message.chat, self.places.room) if message else conversation.kind == "room"
+        room = self.places.room
+        in_room = conversation.kind == "room"
+        if message and room:  # the stored id: the message itself may name the chat by one that it had before
+            in_room = in_room or inbox.in_room(replace(message.chat, chat_id=job.chat_id or ""), room)
         customer = await self._customer(session, conversation, message if not in_room else None, now)
         here: ChatRef | Desk = ChatRef(conversation.platform, conversation.bot, conversation.chat_id)
         if in_room and conversation.kind == "customer":
@@ -205,7 +232,7 @@ class Concierge:
             house=self.house,
             conversation=conversation,
             customer=customer,
-            sent=_Sent(session, now, self._adapters),
+            sent=Sent(session, now, self._adapters),
             now=now,
             name=f"in:{job.inbox_id}" if job.inbox_id else f"wake:{conversation.id}:{now.timestamp():.6f}",
             here=here,
@@ -251,32 +278,6 @@ async def _repeat(step: Callable[[], Awaitable[bool]], waits: asyncio.Event, sto
             hint, pause_s = stopping, BACK_OFF_S
         with suppress(TimeoutError):
             await asyncio.wait_for(hint.wait(), pause_s)
-
-
-@dataclass(frozen=True)
-class _Sent:
-    """What handlers may ask of messages sent: see handlers.context.SentMessages."""
-
-    session: AsyncSession
-    now: datetime
-    adapters: dict[str, Adapter]
-
-    async def resend(self, key: str) -> bool:
-        return await outbox.resend(self.session, key, self.now)
-
-    async def discard(self, key: str) -> bool:
-        return await outbox.discard(self.session, key)
-
-    async def cancel_for(self, customer_id: int) -> int:
-        return await outbox.cancel_for(self.session, customer_id)
-
-    async def original(self, ref: MessageRef) -> InboundMessage | None:
-        row = await inbox.original(self.session, ref)
-        return self.adapters[row.platform].decode(row.raw) if row else None
-
-    async def copy_of(self, ref: MessageRef) -> str | None:
-        rows = await outbox.copies_of(self.session, ref.chat.platform, ref.chat.chat_id, ref.message_id)
-        return rows[0].key if rows else None
 
 
 async def bring_up(database_url: str) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.database import chats
 from bot.database.doors import Database
 from bot.database.inserts import insert_into
-from bot.database.tables import Conversation, DeskRow, InboxRow
+from bot.database.tables import Conversation, DeskRow, InboxRow, OutboxRow
 from bot.messages import ChatRef, MessageRef, RawUpdate
 
 
@@ -20,6 +22,8 @@ async def accept(database: Database, updates: Sequence[RawUpdate], room: ChatRef
     An update that was stored before is passed over. One whose chat can't be told is kept as failed.
     """
     async with database.write() as session:
+        if not all(raw.private for raw in updates):
+            updates, room = await _where_they_are_now(session, updates, room, now)
         found = await _conversations_of(session, updates, room)
         # Marked first: that locks them, so ids follow the order of commits and no worker looks away meanwhile.
         # One order for everybody, so that no two batches wait for each other.
@@ -27,6 +31,20 @@ async def accept(database: Database, updates: Sequence[RawUpdate], room: ChatRef
             await mark_pending(session, conversation_id, now)
         stored = [await _store(session, raw, found.get(place), now) for place, raw in enumerate(updates)]
     return sum(stored)
+
+
+async def _where_they_are_now(
+    session: AsyncSession, updates: Sequence[RawUpdate], room: ChatRef | None, now: datetime
+) -> tuple[Sequence[RawUpdate], ChatRef | None]:
+    """The updates and the room under the ids that their chats have now; a chat that says so is moved."""
+    for raw in updates:
+        if raw.chat and raw.moved_to:
+            await chats.move(session, raw.chat, raw.moved_to, now)
+    moves = await chats.moves(session)
+    if not moves:
+        return updates, room
+    present = [replace(raw, chat=chats.present(raw.chat, moves)) if raw.chat else raw for raw in updates]
+    return present, chats.present(room, moves) if room else None
 
 
 async def _conversations_of(
@@ -63,7 +81,23 @@ async def _conversation_of(session: AsyncSession, raw: RawUpdate, room: ChatRef 
         return await conversation_id(session, raw.chat, "" if raw.private else raw.sender_id, "customer")
     if raw.chat.thread_id is not None and (found := await desk_of(session, raw.chat)):
         return found
+    if raw.chat.thread_id is None and raw.reply_to and (found := await _answered_by(session, raw)):
+        return found
     return await conversation_id(session, raw.chat, "", "room")
+
+
+async def _answered_by(session: AsyncSession, raw: RawUpdate) -> int | None:
+    """The conversation whose desk's message is replied to: in a group without threads that is the way to it."""
+    assert raw.chat is not None
+    found: int | None = await session.scalar(
+        select(OutboxRow.conversation_id).where(
+            OutboxRow.platform == raw.platform,
+            OutboxRow.chat_id == raw.chat.chat_id,
+            OutboxRow.message_id == raw.reply_to,
+            OutboxRow.conversation_id.is_not(None),
+        )
+    )
+    return found
 
 
 def in_room(chat: ChatRef, room: ChatRef | None) -> bool:

@@ -216,7 +216,8 @@ class Receipt:
 class RawUpdate:
     """A platform's update as it came, with the little that is needed to store it in the right place.
 
-    `update_id` makes it unique for its bot. `chat` is None when not even that could be read.
+    `update_id` makes it unique for its bot. `chat` is None when not even that could be read. `reply_to` is the id of
+    the message that it answers, `moved_to` the new id of a chat that says it has moved.
     """
 
     platform: str
@@ -226,6 +227,8 @@ class RawUpdate:
     sender_id: str
     body: dict[str, Any]
     private: bool = True
+    reply_to: str = ""
+    moved_to: str = ""
 
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ sending (committed just before the call), then sent, dead, cancelled, or uncerta
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -22,6 +22,7 @@ from bot.database.tables import DeskRow, InboxRow, Lane, OutboxRow
 from bot.messages import ChatRef, Desk, OutboundMessage, dump, load
 
 Plan = Callable[[OutboundMessage], list[OutboundMessage]]
+MayGo = Callable[[AsyncSession, OutboxRow], Awaitable[bool]]
 
 PRIORITY = {"reply": 0, "relay": 1, "notice": 2, "note": 3, "offer": 4, "post": 5}
 AT_MOST_ONCE = ("post", "offer")
@@ -38,42 +39,48 @@ def chat_name(chat: ChatRef) -> str:
     return "/".join((chat.platform, chat.bot, chat.chat_id, chat.thread_id or ""))
 
 
+def pace_name(chat: ChatRef) -> str:
+    """The name under which all threads of a chat share one pace."""
+    return "/".join((chat.platform, chat.bot, chat.chat_id))
+
+
 class Outbox:
     """The table of rows to be sent. `plans` splits a message into one-call parts, for each platform; `room` is where
     desks are opened (without one, what goes to a desk waits)."""
 
     def __init__(self, plans: Mapping[str, Plan], room: ChatRef | None) -> None:
         self._plans = plans
-        self._room = room
+        self.room = room
 
     async def enqueue(self, session: AsyncSession, messages: Iterable[OutboundMessage], now: datetime) -> None:
         """Plans the messages and stores a row for each call, in the given order."""
-        by_lane: dict[str, list[tuple[OutboundMessage, str]]] = defaultdict(list)
+        by_lane: dict[str, list[tuple[OutboundMessage, ChatRef]]] = defaultdict(list)
         for message in messages:
-            platform = await self._platform_of(session, message)
-            plan = self._plans.get(platform)
+            chat = await self._chat_of(session, message)
+            plan = self._plans.get(chat.platform)
             for part in plan(message) if plan else [message]:
                 if not await _absorbed(session, part):
-                    by_lane[lane_of(part)].append((part, platform))
+                    by_lane[lane_of(part)].append((part, chat))
         for lane in sorted(by_lane):  # one order for everybody: two transactions never wait for each other
             place = await _reserve(session, lane, len(by_lane[lane]))
-            for part, platform in by_lane[lane]:
+            for part, chat in by_lane[lane]:
                 place += 1
-                session.add(_row(part, platform, lane, place, now))
+                session.add(_row(part, chat, lane, place, now))
         await session.flush()
 
     async def adopt(self, session: AsyncSession) -> None:
         """Gives what waited for an owners' room to the room that there is now."""
-        if self._room is None:
+        if self.room is None:
             return
-        await desks.adopt(session, self._room)
+        await desks.adopt(session, self.room)
         homeless = and_(OutboxRow.platform == "", OutboxRow.state == "waiting")
-        await session.execute(update(OutboxRow).where(homeless).values(platform=self._room.platform))
+        values = {"platform": self.room.platform, "chat": pace_name(self.room)}
+        await session.execute(update(OutboxRow).where(homeless).values(**values))
 
-    async def _platform_of(self, session: AsyncSession, message: OutboundMessage) -> str:
+    async def _chat_of(self, session: AsyncSession, message: OutboundMessage) -> ChatRef:
         if isinstance(message.to, ChatRef):
-            return message.to.platform
-        return (await desks.ensure(session, message.to.conversation_id, self._room)).platform
+            return message.to
+        return desks.chat_of(await desks.ensure(session, message.to.conversation_id, self.room))
 
 
 async def _reserve(session: AsyncSession, lane: str, count: int) -> int:
@@ -85,7 +92,7 @@ async def _reserve(session: AsyncSession, lane: str, count: int) -> int:
     return cast(int, (await session.execute(statement)).scalar_one()) - count
 
 
-def _row(part: OutboundMessage, platform: str, lane: str, place: int, now: datetime) -> OutboxRow:
+def _row(part: OutboundMessage, chat: ChatRef, lane: str, place: int, now: datetime) -> OutboxRow:
     return OutboxRow(
         key=part.key,
         lane=lane,
@@ -95,7 +102,8 @@ def _row(part: OutboundMessage, platform: str, lane: str, place: int, now: datet
         op=part.op,
         target=part.target if isinstance(part.target, str) else None,
         copy_of=part.copy_of,
-        platform=platform,
+        platform=chat.platform,
+        chat=pace_name(chat),
         conversation_id=part.to.conversation_id if isinstance(part.to, Desk) else None,
         customer_id=part.customer_id,
         message=dump(part),
@@ -129,8 +137,30 @@ async def _absorbed(session: AsyncSession, change: OutboundMessage) -> bool:
     return bool(rows)
 
 
-async def claim(session: AsyncSession, now: datetime, limit: int, platforms: Iterable[str]) -> Sequence[OutboxRow]:
-    """The first row of each lane that may go now, most urgent first, claimed for the caller."""
+async def claim(
+    session: AsyncSession, now: datetime, limit: int, platforms: Iterable[str], may_go: MayGo | None = None
+) -> Sequence[OutboxRow]:
+    """The first row of each lane that may go now, most urgent first and then oldest first, claimed for the caller.
+
+    A chat for which `may_go` says no is passed over for this time.
+    """
+    claimed, full = list[OutboxRow](), set[str]()
+    while len(claimed) < limit:
+        known = len(full)
+        for row in await _heads(session, now, limit - len(claimed), platforms, full):
+            if row.chat not in full and (may_go is None or await may_go(session, row)):
+                row.state = "claimed"
+                claimed.append(row)
+            else:
+                full.add(row.chat)
+        if len(full) == known:
+            break  # whoever could go has been claimed
+    return claimed
+
+
+async def _heads(
+    session: AsyncSession, now: datetime, limit: int, platforms: Iterable[str], full: Collection[str]
+) -> Sequence[OutboxRow]:
     earlier = aliased(OutboxRow)
     blocks = and_(
         earlier.lane == OutboxRow.lane,
@@ -145,16 +175,13 @@ async def claim(session: AsyncSession, now: datetime, limit: int, platforms: Ite
     )
     rows = await session.scalars(
         select(OutboxRow)
-        .where(OutboxRow.platform.in_(list(platforms)), ~exists().where(blocks))
+        .where(OutboxRow.platform.in_(list(platforms)), OutboxRow.chat.not_in(list(full)), ~exists().where(blocks))
         .where(OutboxRow.state == "waiting", OutboxRow.due_at <= now)
         .order_by(OutboxRow.priority, OutboxRow.created_at, OutboxRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    claimed = rows.all()
-    for row in claimed:
-        row.state = "claimed"
-    return claimed
+    return rows.all()
 
 
 async def recover(session: AsyncSession, platforms: Iterable[str]) -> Sequence[OutboxRow]:
@@ -213,7 +240,8 @@ async def copies_of(session: AsyncSession, platform: str, chat_id: str, message_
     ).all()
 
 
-async def next_due(session: AsyncSession) -> datetime | None:
-    """When the next waiting row may go."""
-    due: datetime | None = await session.scalar(select(func.min(OutboxRow.due_at)).filter_by(state="waiting"))
+async def next_due(session: AsyncSession, now: datetime) -> datetime | None:
+    """When the next row that waits for its time may go."""
+    later = select(func.min(OutboxRow.due_at)).where(OutboxRow.state == "waiting", OutboxRow.due_at > now)
+    due: datetime | None = await session.scalar(later)
     return due

@@ -24,20 +24,20 @@ class Pacer:
         self._calls: dict[str, deque[datetime]] = defaultdict(deque)
         self._paused: dict[str, datetime] = {}
 
-    def ready_at(self, budgets: Iterable[Budget], now: datetime) -> datetime:
-        """The earliest instant, `now` or later, at which all of the budgets allow one more call."""
-        return max((self._free_at(budget, now) for budget in budgets), default=now)
+    def ready_at(self, budgets: Iterable[Budget], now: datetime, calls: int = 1) -> datetime:
+        """The earliest instant, `now` or later, at which all of the budgets allow that many more calls at once."""
+        return max((self._free_at(budget, now, min(calls, budget.count)) for budget in budgets), default=now)
 
-    def take(self, budgets: Iterable[Budget], now: datetime) -> None:
-        """Counts one call against each of the budgets."""
+    def take(self, budgets: Iterable[Budget], now: datetime, calls: int = 1) -> None:
+        """Counts calls against each of the budgets."""
         for budget in budgets:
-            self._calls[budget.name].append(now)
+            self._calls[budget.name].extend([now] * calls)
 
     def pause(self, name: str, until: datetime) -> None:
         """Lets nothing of that budget go before `until`; a longer pause stays."""
         self._paused[name] = max(until, self._paused.get(name, until))
 
-    def _free_at(self, budget: Budget, now: datetime) -> datetime:
+    def _free_at(self, budget: Budget, now: datetime, wanted: int) -> datetime:
         calls, window = self._calls[budget.name], timedelta(seconds=budget.per_s)
         while calls and calls[0] + window <= now:
             calls.popleft()
@@ -46,4 +46,5 @@ class Pacer:
             self._paused.pop(budget.name, None)
             return now
         pause = self._paused.get(budget.name, now)
-        return max(now, pause, calls[-budget.count] + window if len(calls) >= budget.count else now)
+        room = budget.count - wanted  # so many calls may still be young
+        return max(now, pause, calls[-room - 1] + window if len(calls) > room else now)

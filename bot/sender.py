@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import desks, outbox
 from bot.adapter import CONSEQUENCES, Adapter, Call, Consequence, DeliveryError, Reason
 from bot.clock import Clock
+from bot.database import chats
 from bot.database.doors import Database
 from bot.database.tables import DeskRow, OutboxRow
 from bot.messages import ChatRef, Desk, MessageRef, OutboundMessage, Receipt, load
 from bot.outbox import AT_MOST_ONCE, Outbox
+from bot.pacing import Pacer
 
 log = structlog.get_logger()
 
@@ -80,17 +82,30 @@ def next_attempt(attempts: int, error: DeliveryError, now: datetime, since: date
 
 
 class Sender:
-    """Sends what is due, the first row of each lane at a time. `report` says what people hear of a failure."""
+    """Sends what is due, the first row of each lane at a time. `report` says what people hear of a failure, `moved` is
+    told when a chat got a new id. Without `paced` every platform is called as fast as it goes."""
 
     def __init__(
-        self, database: Database, clock: Clock, adapters: Mapping[str, Adapter], rows: Outbox, report: Report
+        self,
+        database: Database,
+        clock: Clock,
+        adapters: Mapping[str, Adapter],
+        rows: Outbox,
+        report: Report,
+        *,
+        moved: Callable[[], Awaitable[None]] | None = None,
+        paced: bool = True,
     ) -> None:
         self._database = database
         self._clock = clock
         self._adapters = adapters
         self._outbox = rows
         self._report = report
+        self._moved = moved
+        self._pacer = Pacer() if paced else None
         self._unsettled: list[Callable[[], Awaitable[None]]] = []
+        self.paced_until: datetime | None = None
+        """When the next row may go that is held by its platform's pace alone."""
 
     async def recover(self) -> None:
         """To be called once before the first `send`: sorts out what a stopped process left behind."""
@@ -106,9 +121,26 @@ class Sender:
         for settle in unsettled:
             await self._settle(settle)
         async with self._database.write() as session:
-            claimed = [row.id for row in await outbox.claim(session, self._clock.now(), AT_ONCE, self._adapters)]
+            self.paced_until = None
+            rows = await outbox.claim(session, self._clock.now(), AT_ONCE, self._adapters, self._in_pace)
+            claimed = [row.id for row in rows]
         await asyncio.gather(*(self._deliver(row_id) for row_id in claimed))
         return bool(claimed)
+
+    async def _in_pace(self, session: AsyncSession, row: OutboxRow) -> bool:
+        """Whether its platform's pace lets the row go now; if so, its calls are counted."""
+        if self._pacer is None:
+            return True
+        now = self._clock.now()
+        budgets = self._adapters[row.platform].budgets(row.chat.split("/", 2)[2])
+        desk = await session.get(DeskRow, row.conversation_id) if row.conversation_id else None
+        calls = 2 if desk and desk.thread_id is None else 1  # a new thread costs a call of its own
+        ready_at = self._pacer.ready_at(budgets, now, calls)
+        if ready_at > now:
+            self.paced_until = min(ready_at, self.paced_until or ready_at)
+            return False
+        self._pacer.take(budgets, now, calls)
+        return True
 
     async def _deliver(self, row_id: int) -> None:
         try:
@@ -149,10 +181,11 @@ class Sender:
             row.state, row.error = "cancelled", "The message that it is about was never sent."
             return None
         desk = await desks.ensure(session, message.to.conversation_id, None) if isinstance(message.to, Desk) else None
-        opens = desk is not None and desk.thread_id is None
-        if opens and message.op != "send":
+        homeless = desk is not None and desk.thread_id is None
+        if homeless and message.op != "send" and target and target.chat.thread_id is not None:
             row.state, row.error = "cancelled", "The thread of what it is about is gone."
             return None
+        opens = homeless and message.op == "send"
         if desk and opens and not await desks.begin_opening(session, desk):
             row.state, row.due_at = "waiting", self._clock.now() + timedelta(seconds=1)
             return None
@@ -194,7 +227,13 @@ class Sender:
                 await desks.not_opened(session, ready.desk)
 
     async def _refused(self, ready: _Ready, error: DeliveryError) -> None:
+        if error.reason is Reason.limited and error.retry_after_s is not None and self._pacer:
+            budgets = ready.adapter.budgets(ready.call.chat.chat_id)
+            for budget in budgets[:1] if error.scope == "bot" else budgets[-1:]:
+                self._pacer.pause(budget.name, self._clock.now() + timedelta(seconds=error.retry_after_s))
         await self._end(ready.row_id, error, partial(self._judge, ready, error))
+        if error.reason is Reason.migrated and self._moved:
+            await self._moved()
 
     async def _judge(self, ready: _Ready, error: DeliveryError, session: AsyncSession, row: OutboxRow) -> None:
         """What follows from a refusal, for the row and its desk."""
@@ -204,14 +243,16 @@ class Sender:
             await desks.not_opened(session, ready.desk)
         if consequence is Consequence.heal and ready.desk and not ready.opens:
             await desks.lost(session, ready.desk)
+        if consequence is Consequence.redirect and error.new_chat_id:
+            await chats.move(session, ready.call.chat, error.new_chat_id, now)
         again = next_attempt(ready.attempts, error, now, ready.since)
         if consequence is Consequence.undecided and ready.kind in AT_MOST_ONCE:
             row.state = "uncertain"
         elif again is None:
             row.state = "dead"
         else:
-            healed = consequence is Consequence.heal and ready.attempts == 1
-            row.state, row.due_at = "waiting", now if healed else again
+            mended = consequence in (Consequence.heal, Consequence.redirect) and ready.attempts == 1
+            row.state, row.due_at = "waiting", now if mended else again
         if isinstance(error, _Astray):
             await self._outbox.enqueue(session, [_taken_back(row, error.stray)], now)
 

@@ -38,14 +38,14 @@ sender who puts a note into its desk's lane, and the worker who wants that lane,
 class Job:
     """What a handler is given: a message, or (`message` None) the conversation's own alarm.
 
-    `held` are the earlier lines of an unfinished thought, with `held_ids` their inbox ids.
+    `chat_id` is the id that the message's chat has now. `held` are the earlier lines of an unfinished thought.
     """
 
     conversation: Conversation
     message: InboundMessage | None = None
     inbox_id: int | None = None
+    chat_id: str | None = None
     held: tuple[InboundMessage, ...] = ()
-    held_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,8 @@ class Worker:
             conversation,
             message,
             row.id if row else None,
+            row.chat_id if row else None,
             tuple(self._decode(h) for h in held_rows),
-            tuple(h.id for h in held_rows),
         )
         handled = await handle(session, job)
         await self._outbox.enqueue(session, handled.messages, now)
@@ -224,7 +224,7 @@ class Worker:
             else:
                 conversation.thought_due_at = conversation.handoff_ends_at = None
             message = self._readable(rows[-1]) if rows else None
-            handled = await apologise(session, Job(conversation, message, rows[-1].id if rows else None))
+            handled = await apologise(session, _job_of(conversation, message, rows))
             await self._outbox.enqueue(session, handled.messages, now)
             seen = [_finish(r, Outcome.failed, None, now) for r in rows]
             await self._release(session, conversation, now)
@@ -235,6 +235,11 @@ class Worker:
             return self._decode(row)
         except Exception:
             return None  # the very decoding may be what failed
+
+
+def _job_of(conversation: Conversation, message: InboundMessage | None, rows: list[InboxRow]) -> Job:
+    last = rows[-1] if rows else None
+    return Job(conversation, message, last.id if last else None, last.chat_id if last else None)
 
 
 async def _say_nothing(session: AsyncSession, job: Job) -> Handled:

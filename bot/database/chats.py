@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -54,14 +56,20 @@ async def _move_rows(session: AsyncSession, old: ChatRef, new_id: str) -> None:
         lane.lane = after + lane.lane.removeprefix(before)
 
 
-async def present_id(session: AsyncSession, chat: ChatRef) -> ChatRef:
+Moves = Mapping[tuple[str, str, str], str]
+"""From platform, bot and old id to the new id."""
+
+
+async def moves(session: AsyncSession) -> Moves:
+    """Every move there was; on most shops none."""
+    rows = await session.scalars(select(ChatMove))
+    return {(row.platform, row.bot, row.old_id): row.new_id for row in rows}
+
+
+def present(chat: ChatRef, moves: Moves) -> ChatRef:
     """The chat under the id that it has now, however often it moved."""
-    moved = {
-        row.old_id: row.new_id
-        for row in await session.scalars(select(ChatMove).filter_by(platform=chat.platform, bot=chat.bot))
-    }
     chat_id, seen = chat.chat_id, set[str]()
-    while chat_id in moved and chat_id not in seen:
+    while (chat.platform, chat.bot, chat_id) in moves and chat_id not in seen:
         seen.add(chat_id)
-        chat_id = moved[chat_id]
-    return ChatRef(chat.platform, chat.bot, chat_id, chat.thread_id)
+        chat_id = moves[chat.platform, chat.bot, chat_id]
+    return replace(chat, chat_id=chat_id)

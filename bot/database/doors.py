@@ -49,7 +49,7 @@ class Database:
         """One consistent look; a change through it is refused by the database."""
         async with self._reader.connect() as connection:
             if not self.is_sqlite:
-                await connection.execution_options(postgresql_readonly=True)
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             async with AsyncSession(connection, expire_on_commit=False) as session:
                 yield session
 

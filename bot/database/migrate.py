@@ -9,8 +9,19 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.doors import Database
+
+
+class NewerDatabase(SQLAlchemyError):
+    """The database was migrated by a later version of this program, which knows things that this one does not."""
+
+    def __init__(self, stands: str) -> None:
+        super().__init__(
+            f"it was made by a newer version of this program, at migration {stands}, and this version knows those up to "
+            f"{newest()}: update the program, or go back to a backup from before"
+        )
 
 
 def _config() -> Config:
@@ -32,10 +43,13 @@ async def current(database: Database) -> str | None:
 
 
 async def migrate(database: Database) -> None:
-    """Applies every migration that is missing, all or none."""
+    """Applies every migration that is missing, all or none. Raises NewerDatabase for one that is ahead of us."""
 
     def upgrade(connection: Connection) -> None:
         config = _config()
+        stands = MigrationContext.configure(connection).get_current_revision()
+        if stands and stands not in {known.revision for known in ScriptDirectory.from_config(config).walk_revisions()}:
+            raise NewerDatabase(stands)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -29,6 +29,7 @@ from bot.messages import (
 )
 from bot.messages import Sender as Person
 from bot.outbox import Outbox
+from bot.pacing import Budget
 from bot.sender import Sender, Undelivered
 from bot.splitting import split_text
 from bot.worker import Handled, Job, Worker
@@ -91,6 +92,10 @@ class Wire:
             message_id=f"m{raw['n']}",
             text=Text(raw["text"]),
         )
+
+    def budgets(self, chat_id: str) -> Sequence[Budget]:
+        """None: as fast as it goes."""
+        return ()
 
     def plan(self, whole: OutboundMessage) -> list[OutboundMessage]:
         """Parts of at most `limit` characters."""

@@ -422,7 +422,7 @@ async def test_the_next_instant_is_that_of_the_first_waiting_row(road: Road) -> 
     await road.enqueue(message("a", not_before=late), message("b", not_before=soon), message("c"))
     await put(road, "c", state="uncertain")
     async with road.database.read() as session:
-        assert await outbox.next_due(session) == soon
+        assert await outbox.next_due(session, road.clock.now()) == soon
 
 
 async def test_what_goes_to_a_desk_waits_while_there_is_no_room_and_goes_when_there_is_one(

@@ -16,6 +16,7 @@ from bot.adapter import Accept, Call, DeliveryError, ReadBlob, Reason
 from bot.adapters.playground.codec import BOT, PLATFORM, decode, envelope
 from bot.adapters.playground.world import CHANNEL, ROOM, Person, Place, Shown, World
 from bot.messages import ChatRef, InboundMessage, Media, MessageRef, OutboundMessage, RawUpdate, Receipt, Text
+from bot.pacing import Budget
 from bot.splitting import split_text, utf16_units
 
 OWNER_ID = "hana"
@@ -66,6 +67,10 @@ class PlaygroundAdapter:
     def decode(self, raw: dict[str, Any]) -> InboundMessage:
         """The neutral message in a stored raw update. Raises ValueError for what it can't read."""
         return decode(raw)
+
+    def budgets(self, chat_id: str) -> Sequence[Budget]:
+        """None: the playground is as fast as it can."""
+        return ()
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
         """Parts of at most 4096 UTF-16 units; media stay with the first, buttons with the last."""

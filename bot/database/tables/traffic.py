@@ -49,8 +49,9 @@ class InboxRow(Base):
 class OutboxRow(Base):
     """One platform call to be made. See `bot.outbox` for what its states mean.
 
-    `lane` and `place` give the order; `chat` names the chat whose pace it shares; `message` is the OutboundMessage; `copy_of` the stored update whose words it
-    carries to the other side; `chat_id` to `media_ids` are the platform's receipt.
+    `lane` and `place` give the order; `chat` names the chat whose pace it shares; `message` is the OutboundMessage;
+    `copy_of` the stored update whose words it carries to the other side; `chat_id` to `media_ids` are the platform's
+    receipt.
     """
 
     __tablename__ = "outbox"

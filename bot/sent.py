@@ -1,0 +1,44 @@
+"""What handlers may ask of messages that are on their way or were sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import inbox, outbox
+from bot.adapter import Adapter
+from bot.messages import InboundMessage, MessageRef
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The port `handlers.context.SentMessages`, within the transaction of one message."""
+
+    session: AsyncSession
+    now: datetime
+    adapters: Mapping[str, Adapter]
+
+    async def resend(self, key: str) -> bool:
+        """Sends an uncertain message after all; False when it is settled already."""
+        return await outbox.resend(self.session, key, self.now)
+
+    async def discard(self, key: str) -> bool:
+        """Leaves an uncertain message; False when it is settled already."""
+        return await outbox.discard(self.session, key)
+
+    async def cancel_for(self, customer_id: int) -> int:
+        """Cancels a customer's waiting posts and offers."""
+        return await outbox.cancel_for(self.session, customer_id)
+
+    async def original(self, ref: MessageRef) -> InboundMessage | None:
+        """What a person wrote first under a platform's message id."""
+        row = await inbox.original(self.session, ref)
+        return self.adapters[row.platform].decode(row.raw) if row else None
+
+    async def copy_of(self, ref: MessageRef) -> str | None:
+        """The key of our message that carries that person's message to the other side."""
+        rows = await outbox.copies_of(self.session, ref.chat.platform, ref.chat.chat_id, ref.message_id)
+        return rows[0].key if rows else None
