@@ -147,3 +147,9 @@ async def test_a_person_gets_one_message_a_second_and_a_bot_says_thirty() -> Non
         clock.move_to(START + timedelta(seconds=1))
         await bot.send_message(chats[0].id, "Two")
         await bot.send_chat_action(chats[0].id, "typing")
+
+
+async def test_it_may_be_stopped_more_often_than_it_was_started() -> None:
+    async with meeting() as (simulator, _bot):
+        await simulator.stop()
+        await simulator.stop()

@@ -12,26 +12,16 @@ from telegram import (
     BotCommandScopeChat,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
-    InputMediaPhoto,
     MessageEntity,
     ReplyParameters,
 )
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken
+from telegram.error import ChatMigrated, Forbidden, InvalidToken
 
 from bot.clock import Clock
-from tests.simulators.telegram.chats import Chat
 from tests.simulators.telegram.files import picture
-from tests.simulators.telegram.meeting import meeting
-from tests.simulators.telegram.simulator import TelegramSimulator
+from tests.simulators.telegram.meeting import meeting, met, refused
 
 START = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
-
-
-def met(simulator: TelegramSimulator) -> Chat:
-    """The private chat of somebody who pressed Start."""
-    ana = simulator.person("Ana")
-    simulator.press_start(ana)
-    return simulator.private(ana)
 
 
 def button(data: str, label: str = "Yes") -> InlineKeyboardMarkup:
@@ -48,68 +38,6 @@ async def test_what_the_bot_says_is_known_with_its_formatting_and_buttons() -> N
         assert said.buttons == [("Yes", "close:1")]
         assert (sent.message_id, sent.entities) == (said.message_id, (bold,))
         assert simulator.count("sendMessage") == 1 and simulator.calls[-1].answered
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("a" * 4096, ""),
-        ("a" * 4097, "Message is too long"),
-        ("🥚" * 2048, ""),
-        ("🥚" * 2048 + "a", "Message is too long"),
-        (" \n ", "Message text is empty"),
-    ],
-)
-async def test_a_text_has_4096_units_of_utf_16_and_is_not_blank(text: str, words: str) -> None:
-    async with meeting() as (simulator, bot):
-        chat = met(simulator)
-        await refused(bot.send_message(chat.id, text), words)
-        assert [m.text for m in chat.from_bot] == ([] if words else [text])
-
-
-@pytest.mark.parametrize(
-    ("caption", "words"),
-    [("🥚" * 512, ""), ("🥚" * 512 + "a", "Message caption is too long")],
-)
-async def test_a_caption_has_1024_units_of_utf_16(caption: str, words: str) -> None:
-    async with meeting() as (simulator, bot):
-        chat = met(simulator)
-        await refused(bot.send_photo(chat.id, picture(), caption=caption), words)
-        assert len(chat.from_bot) == (0 if words else 1)
-
-
-@pytest.mark.parametrize(
-    ("entities", "words"),
-    [
-        ([MessageEntity("bold", 0, 1)] * 100, ""),
-        ([MessageEntity("bold", 0, 1)] * 101, "Entities_too_long"),
-        ([MessageEntity("bold", 5, 2)], "begins in a middle of a utf-16 symbol"),
-        ([MessageEntity("bold", 3, 2)], "ends in a middle of a utf-16 symbol"),
-        ([MessageEntity("bold", 4, 9)], "Entity_bounds_invalid"),
-        ([MessageEntity("text_link", 0, 1)], "needs a url"),
-    ],
-)
-async def test_formatting_must_fit_the_characters_it_is_for(entities: list[MessageEntity], words: str) -> None:
-    async with meeting() as (simulator, bot):
-        await refused(bot.send_message(met(simulator).id, "egg 🥚 egg", entities=entities), words)
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [("x" * 64, ""), ("x" * 65, "Button_data_invalid"), ("é" * 32, ""), ("é" * 33, "Button_data_invalid")],
-)
-async def test_button_data_has_64_bytes(data: str, words: str) -> None:
-    async with meeting() as (simulator, bot):
-        await refused(bot.send_message(met(simulator).id, "Sure?", reply_markup=button(data)), words)
-
-
-@pytest.mark.parametrize(("count", "words"), [(1, "Album"), (2, ""), (10, ""), (11, "Too many messages")])
-async def test_an_album_has_two_to_ten_parts(count: int, words: str) -> None:
-    async with meeting() as (simulator, bot):
-        chat = met(simulator)
-        await refused(bot.send_media_group(chat.id, [InputMediaPhoto(picture())] * count), words)
-        assert len(chat.from_bot) == (0 if words else count)
-        assert len({m.media_group_id for m in chat.from_bot}) <= 1
 
 
 async def test_a_photo_is_kept_in_sizes_and_goes_again_by_its_id() -> None:
@@ -350,13 +278,3 @@ async def test_a_copy_has_the_content_and_a_caption_of_its_own() -> None:
         await bot.copy_message(room.id, chat.id, photo.message_id, caption="Hers")
         assert [(m.text, m.file_id == photo.file_id) for m in room.from_bot] == [("My hens", True), ("Hers", True)]
         await refused(bot.copy_message(room.id, chat.id, 999), "Message to copy not found")
-
-
-async def refused(call: Any, words: str, error: type[Exception] = BadRequest) -> None:
-    """The call is refused with these words; without words it is taken."""
-    if not words:
-        await call
-        return
-    with pytest.raises(error) as refusal:
-        await call
-    assert words.lower() in str(refusal.value).lower()

@@ -51,6 +51,7 @@ class Chat:
     members: dict[int, Member] = field(default_factory=dict, repr=False)
     topics: dict[int, Topic] = field(default_factory=dict, repr=False)
     messages: list[Message] = field(default_factory=list, repr=False)
+    by_id: dict[int, Message] = field(default_factory=dict, repr=False)
     last_message_id: int = 1
     """Supergroups and channels count their own messages; the first one tells of their making."""
 
@@ -76,7 +77,13 @@ class Chat:
 
     def find(self, message_id: int | None) -> Message | None:
         """The message of that id, unless it was deleted."""
-        return next((m for m in self.messages if m.message_id == message_id and not m.deleted), None)
+        found = self.by_id.get(message_id or 0)
+        return found if found and not found.deleted else None
+
+    def add(self, message: Message) -> None:
+        """Puts a message at the end."""
+        self.messages.append(message)
+        self.by_id[message.message_id] = message
 
     def topic_named(self, name: str) -> Topic | None:
         """The newest topic of that name that is not deleted."""

@@ -7,10 +7,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import pytest
 from telegram import Bot
+from telegram.error import BadRequest
 from telegram.request import HTTPXRequest
 
+from tests.simulators.telegram.chats import Chat
 from tests.simulators.telegram.simulator import TelegramSimulator
 from tests.simulators.telegram.state import real_time
 
@@ -51,3 +55,20 @@ async def until(holds: Callable[[], bool], within_s: float = 10) -> None:
 
 async def _a_turn() -> None:
     await asyncio.sleep(0)
+
+
+def met(simulator: TelegramSimulator) -> Chat:
+    """The private chat of somebody who pressed Start."""
+    ana = simulator.person("Ana")
+    simulator.press_start(ana)
+    return simulator.private(ana)
+
+
+async def refused(call: Any, words: str, error: type[Exception] = BadRequest) -> None:
+    """The call is refused with these words; without words it is taken."""
+    if not words:
+        await call
+        return
+    with pytest.raises(error) as refusal:
+        await call
+    assert words.lower() in str(refusal.value).lower()

@@ -94,7 +94,7 @@ class World:
         message.by_bot = sender is self.bot or message.by_bot
         if chat.type == "channel":
             message.sender, message.sender_chat = None, chat
-        chat.messages.append(message)
+        chat.add(message)
         return message
 
     def tell(self, kind: str, told: dict[str, Any]) -> Pending | None:
@@ -106,10 +106,13 @@ class World:
         wanted = str(chat_id).strip()
         if not wanted:
             raise bad_request("chat_id is empty")
+        number = int(wanted) if wanted.lstrip("-").isdigit() else None
+        if number in self.chats:
+            return self.chats[number]
         for chat in self.chats.values():
-            if str(chat.id) == wanted or (chat.username and f"@{chat.username}" == wanted):
+            if chat.username and f"@{chat.username}" == wanted:
                 return chat
-        user = self.users.get(int(wanted)) if wanted.lstrip("-").isdigit() else None
+        user = self.users.get(number or 0)
         if user and any(user.id in chat.members for chat in self.chats.values() if chat.is_group):
             raise forbidden("bot can't initiate conversation with a user")
         raise bad_request("chat not found")

@@ -84,9 +84,17 @@ class Queue:
 
     def confirm(self, offset: int) -> None:
         """The bot has everything below `offset`. Odd ones go only once they were handed out, whatever their id."""
-        gone = [p for p in self.waiting if p.update_id < offset and (p.handed_out or not p.odd)]
-        self.waiting = [p for p in self.waiting if p not in gone]
-        self.delivered += gone
+
+        def confirmed(pending: Pending) -> bool:
+            return pending.update_id < offset and (pending.handed_out or not pending.odd)
+
+        self.delivered += [p for p in self.waiting if confirmed(p)]
+        self.waiting = [p for p in self.waiting if not confirmed(p)]
+
+    def taken(self, pending: Pending) -> None:
+        """The bot said 200 to this one; it may have been dropped meanwhile."""
+        self.waiting = [p for p in self.waiting if p is not pending]
+        self.delivered.append(pending)
 
     def hand_out(self, limit: int = 100) -> list[Pending]:
         """The next updates, the oldest first. What is over 24 hours old is gone."""

@@ -82,8 +82,7 @@ async def post_updates(world: World, traffic: Traffic) -> None:
             batch = world.queue.hand_out(world.webhook.max_connections) if world.webhook.url else []
             taken = await asyncio.gather(*(_post(session, world, pending) for pending in batch))
             for pending in [p for p, ok in zip(batch, taken, strict=True) if ok]:
-                world.queue.waiting.remove(pending)
-                world.queue.delivered.append(pending)
+                world.queue.taken(pending)
                 if not pending.odd:
                     traffic.update(pending.body)
             if not batch or not all(taken):
