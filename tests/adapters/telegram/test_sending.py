@@ -143,6 +143,33 @@ async def test_an_album_is_one_call_with_its_caption_on_the_first(shop: LittleTe
     assert [m.file_id for m in ana.from_bot[2:]] == list(receipt.media_ids)
 
 
+async def test_a_large_file_goes_up_whole(shop: LittleTelegram, ana: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = bytes(range(256)) * 8192
+    monkeypatch.setitem(BLOBS, "d" * 64, large)
+    await shop.adapter.send(shop.call(ana, media=(Media("document", sha256="d" * 64, name="hens.pdf"),)))
+    assert await shop.adapter.fetch(Media("document", ana.from_bot[-1].file_id)) == large
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faults.refused(400, "Bad Request: file is too big"), faults.refused(400, "Bad Request: wrong file_id")],
+    ids=["too big", "unknown"],
+)
+async def test_a_file_that_cannot_be_fetched_is_rejected(shop: LittleTelegram, fault: faults.Fault) -> None:
+    shop.simulator.faults.inject("getFile", fault)
+    with pytest.raises(DeliveryError) as caught:
+        await shop.adapter.fetch(Media("video", "large"))
+    assert caught.value.reason is Reason.rejected
+
+
+async def test_a_file_whose_path_is_gone_is_rejected(shop: LittleTelegram, ana: Chat) -> None:
+    await shop.adapter.send(shop.call(ana, media=(Media("photo", sha256=FIRST),)))
+    shop.simulator.faults.inject("download", faults.refused(404, "Not Found"))
+    with pytest.raises(DeliveryError) as caught:
+        await shop.adapter.fetch(Media("photo", ana.from_bot[-1].file_id))
+    assert caught.value.reason is Reason.rejected
+
+
 async def test_a_file_that_nobody_has_is_rejected_before_any_call(shop: LittleTelegram, ana: Chat) -> None:
     for media in (Media("photo", sha256="0" * 64), Media("photo")):
         with pytest.raises(DeliveryError) as caught:
