@@ -19,7 +19,7 @@ class NewerDatabase(SQLAlchemyError):
 
     def __init__(self, stands: str) -> None:
         super().__init__(
-            f"it was made by a newer version of this program, at migration {stands}, and this version knows those up to "
+            f"it was made by a newer version of this program, at migration {stands}, and this one knows those up to "
             f"{newest()}: update the program, or go back to a backup from before"
         )
 
