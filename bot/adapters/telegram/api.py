@@ -26,9 +26,7 @@ class Api:
         self._token = token
         self._files = f"{server}/file/bot{token}"
         self._transport = Transport()
-        self._bot = Bot(
-            token, base_url=f"{server}/bot", request=self._transport, get_updates_request=self._transport
-        )
+        self._bot = Bot(token, base_url=f"{server}/bot", request=self._transport, get_updates_request=self._transport)
 
     async def call(self, method: str, where: Where = "elsewhere", *, silent_s: float = READ_S, **given: Any) -> Any:
         """What Telegram answers to `method`, as plain JSON: what it may say beside what we read harms nobody.

@@ -46,9 +46,7 @@ def is_round(media: Media) -> bool:
     return media.kind == "video" and media.name == VIDEO_NOTE
 
 
-def _part(
-    message: OutboundMessage, number: int, count: int, media: tuple[Media, ...], text: Text
-) -> OutboundMessage:
+def _part(message: OutboundMessage, number: int, count: int, media: tuple[Media, ...], text: Text) -> OutboundMessage:
     part = replace(message, text=text, media=media, buttons=message.buttons if number == count else ())
     if number == 1:
         return part

@@ -38,9 +38,7 @@ Said = dict[str, Any]
 class Sending:
     """Sends, edits, deletes and reacts. `where` says what kind of chat an id is."""
 
-    def __init__(
-        self, api: Api, files: Files, where: Callable[[str], Where], now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, api: Api, files: Files, where: Callable[[str], Where], now: Callable[[], datetime]) -> None:
         self._api = api
         self._files = files
         self._where = where
@@ -268,4 +266,3 @@ def _target(call: Call) -> MessageRef:
 def _is_token(error: DeliveryError) -> bool:
     words = error.description.lower()
     return words in ("unauthorized", "not found") or "bot token" in words
-

@@ -156,5 +156,6 @@ def _body(request_data: RequestData | None) -> dict[str, Any]:
         form.add_field(name, value)
     for name, (filename, content, mime) in request_data.multipart_data.items():
         # In a file, because aiohttp sends a long string of bytes in one piece, while everybody waits.
-        form.add_field(name, BytesIO(content) if isinstance(content, bytes) else content, filename=filename, content_type=mime)
+        file = BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, file, filename=filename, content_type=mime)
     return {"data": form}
