@@ -263,6 +263,8 @@ class Sender:
             try:
                 async with self._database.write() as session:
                     row = await session.get_one(OutboxRow, row_id)
+                    if row.state != "sending":
+                        return  # it has ended already
                     row.error = str(error)
                     await change(session, row)
                     if tell and row.state != "waiting":

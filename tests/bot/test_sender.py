@@ -276,6 +276,24 @@ async def test_the_end_of_a_call_that_the_database_can_not_take_now_is_stored_la
     assert road.wire.keys() == ["a1", "a2"]
 
 
+async def test_an_end_that_is_stored_twice_counts_once(road: Road) -> None:
+    """What follows a stored end may break, and is then done again."""
+    moved: list[int] = []
+
+    async def breaks_once() -> None:
+        moved.append(1)
+        if len(moved) == 1:
+            raise RuntimeError("the house could not be told")
+
+    road.sender._moved = breaks_once
+    road.wire.faults["a1"] = [DeliveryError(Reason.migrated)]
+    await road.enqueue(message("a1"))
+    await road.send()
+    await road.wait(1)
+    assert (road.wire.keys(), len(moved)) == (["a1"], 2)
+    assert await road.states() == {"a1": "sent"}
+
+
 async def test_a_row_that_was_cancelled_between_claim_and_call_is_not_sent(road: Road) -> None:
     await road.enqueue(message("a1"), message("a2"))
     async with road.database.write() as session:
