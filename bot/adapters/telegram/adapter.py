@@ -31,6 +31,8 @@ log = structlog.get_logger()
 
 STORING_S = 4.0
 """How long a stopping adapter waits for updates that are being stored."""
+TRIES = 6
+"""How often an update is tried as it is: over half a minute with the pauses between."""
 
 
 class TelegramAdapter:
@@ -65,6 +67,7 @@ class TelegramAdapter:
         self._now = now
         self._accept: Accept | None = None
         self._storing = asyncio.Lock()
+        self._failing = ("", 0)
         self._task: asyncio.Task[None] | None = None
         self._api = Api(token, api_base_url)
         self._files = Files(self._api)
@@ -127,6 +130,11 @@ class TelegramAdapter:
         """Takes an update that Telegram brings; 200 once it is stored."""
         return await receive(request, self._secret, self._hand_over)
 
+    def room_is(self, chat_id: str) -> None:
+        """Names the owners' room anew: a group that became a supergroup has another id from then on."""
+        self._me = replace(self._me, room_chat_id=chat_id)
+        self._expected = replace(self._expected, room_chat_id=chat_id)
+
     def health(self) -> dict[str, Any]:
         """`connected`, `problem` (a sentence, empty when all is well) and `last_update_at`."""
         return {
@@ -174,13 +182,26 @@ class TelegramAdapter:
         batch = [self.envelope(body) for body in bodies]
         with self._presses.acknowledged(batch):
             async with self._storing:
-                if self._accept is None:
-                    raise DeliveryError(Reason.unreachable, "the bot is stopping")
-                await self._accept(batch)
+                await self._store(batch)
         self.last_update_at = self._now()
         for update in batch:
             self._notice(update)
         await self._introductions.make(batch, self._me.room_chat_id)
+
+    async def _store(self, batch: Sequence[RawUpdate]) -> None:
+        """Has a batch stored. An update that alone can't be stored again and again is sealed, and holds up nobody."""
+        if self._accept is None:
+            raise DeliveryError(Reason.unreachable, "the bot is stopping")
+        try:
+            await self._accept(batch)
+        except Exception as error:
+            name = batch[0].update_id
+            self._failing = (name, self._failing[1] + 1 if self._failing[0] == name else 1)
+            if len(batch) > 1 or self._failing[1] < TRIES:
+                raise
+            log.error("An update can't be stored and is kept sealed", update_id=name, error=type(error).__name__)
+            await self._accept([codec.sealed(batch[0])])
+        self._failing = ("", 0)
 
     def _notice(self, update: RawUpdate) -> None:
         """What the adapter itself learns from an update of the owners' room: its topics, and its new id."""
@@ -188,6 +209,6 @@ class TelegramAdapter:
         if update.chat is None or update.chat.chat_id != self._me.room_chat_id or not isinstance(message, dict):
             return
         if update.moved_to:
-            self._me = replace(self._me, room_chat_id=update.moved_to)
+            self.room_is(update.moved_to)
         elif isinstance(chat := message.get("chat"), dict) and "group" in str(chat.get("type")):
             self._topics.learned(update.chat.chat_id, bool(chat.get("is_forum")))

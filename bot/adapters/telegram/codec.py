@@ -48,6 +48,12 @@ def envelope(body: object, bot: str) -> RawUpdate:
     return RawUpdate(PLATFORM, bot, name, chat, sender_id, update, private, reply_to, moved_to)
 
 
+def sealed(update: RawUpdate) -> RawUpdate:
+    """The same update as a string of plain letters, which any database takes; it is kept, though not readable."""
+    body = {"update_id": update.body.get("update_id"), "unstorable": json.dumps(update.body)}
+    return RawUpdate(PLATFORM, update.bot, update.update_id, None, "", body)
+
+
 def update_number(body: object) -> int | None:
     """The update's number; None for what has none."""
     number = body.get("update_id") if isinstance(body, dict) else None

@@ -41,6 +41,7 @@ class Line:
         self._hand_over = hand_over
         self._connect = connect
         self._wait = wait
+        self._said = ""
         self._failures = 0
         self._offset = offset
 
@@ -76,6 +77,8 @@ class Line:
 
     async def _poll_once(self) -> None:
         given: dict[str, Any] = {} if self._offset is None else {"offset": self._offset}
+        if self._failures:
+            given["limit"] = 1  # so that one that can't be stored is found, and holds up no others
         # The first answer comes at once, so that everybody knows whether the line is up.
         held_s = POLL_S if self.connected else 0
         updates = await self._api.call(
@@ -98,12 +101,12 @@ class Line:
     def _is_up(self) -> None:
         if self._failures:
             log.info("Telegram is reached again")
-        self.connected, self.problem, self._failures = True, "", 0
+        self.connected, self.problem, self._said, self._failures = True, "", "", 0
 
     async def _pause(self, problem: str, pause_s: float) -> None:
-        if problem != self.problem:
+        if problem != self._said:
             log.warning(problem, platform="telegram")
-        self.connected, self.problem = False, problem
+        self.connected, self.problem, self._said = False, problem, problem
         self._failures += 1
         await self._wait(pause_s)
 

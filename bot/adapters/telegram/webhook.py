@@ -34,7 +34,7 @@ async def receive(
     try:
         await hand_over([update])
     except Exception as error:
-        log.error("An update could not be stored; Telegram will bring it again", error=repr(error))
+        log.error("An update could not be stored; Telegram will bring it again", error=type(error).__name__)
         return web.Response(status=500)
     return web.Response()
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 
 from bot.adapter import DeliveryError
+from bot.messages import RawUpdate
 from tests.adapters.telegram.little_telegram import LittleTelegram, Make, until
 from tests.simulators.telegram import faults
 from tests.simulators.telegram.simulator import TelegramSimulator
@@ -41,11 +44,37 @@ async def test_the_offset_moves_only_when_the_core_has_stored(telegram: LittleTe
     await telegram.start()
     heard = await telegram.heard(2)
     assert [message.text.plain for message in heard] == ["one", "two"]
-    assert len(telegram.batches) == 4
-    assert len({tuple(batch) for batch in telegram.batches}) == 1, "the same updates each time"
+    first, second = (update.update_id for update in telegram.stored)
+    assert telegram.batches == [[first, second], [first], [first], [first], [second]]
     assert telegram.waits.pauses == [1.0, 2.0, 4.0]
     assert "stored" not in telegram.adapter.health()["problem"]
     await until(lambda: len(telegram.simulator.updates.delivered) == 2)
+
+
+async def test_an_update_that_can_never_be_stored_is_kept_sealed_and_holds_up_nobody(
+    telegram: LittleTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator, ana = telegram.simulator, telegram.simulator.person("Ana")
+    tries: list[int] = []
+
+    async def picky(updates: Sequence[RawUpdate]) -> None:
+        tries.append(len(updates))
+        if any("poison" in str(update.body.get("message")) for update in updates):
+            raise ValueError("a database that takes no such letters")
+        telegram.stored.extend(updates)
+
+    for words in ("before", "poison \x00 🥚", "after"):
+        simulator.user_says(ana, text=words)
+    monkeypatch.setattr(telegram, "accept", picky)
+    await telegram.start()
+    await until(lambda: len(telegram.stored) == 3)
+    before, sealed, after = telegram.stored
+    assert [before.chat is None, sealed.chat is None, after.chat is None] == [False, True, False]
+    kept = json.loads(sealed.body["unstorable"])
+    assert kept["message"]["text"] == "poison \x00 🥚"
+    assert sealed.update_id == str(kept["update_id"])
+    assert sealed.body["unstorable"].isascii()
+    assert tries == [3, 1, 2, *[1] * 7], "six tries, of which one with its neighbour"
 
 
 async def test_while_storing_takes_long_nothing_is_confirmed(telegram: LittleTelegram) -> None:
