@@ -22,7 +22,7 @@ from sqlalchemy import select
 
 from bot.database import Database
 from bot.database.tables import Conversation, DeskRow, InboxRow, OutboxRow, Post
-from tests.simulators.loopback import ROOM, Event, Loopback
+from tests.simulators.loopback import CHANNEL, ROOM, Event, Loopback
 
 PROGRAM = Path(__file__).with_name("bot_process.py")
 ASKED, ANSWER = "Do you ship to Germany?", "we ship to Germany every Tuesday"
@@ -102,6 +102,7 @@ class Storm:
         self._rng = random.Random(self.seed)
         self._kill_at = self._next_kill()
         self._kills_left = self._rng.randint(3, 5)
+        self._kills_post = self.seed % 2 == 1  # posts are few: hardly a random kill meets one
         self._cut_at = {self._rng.randint(10, 200) for _ in range(3)}
         self.platform.weather = self.weather
 
@@ -111,10 +112,12 @@ class Storm:
     def weather(self, event: Event) -> bool:
         """Kills the process, or cuts a call, when its turn has come. True ends the connection."""
         self.seen += 1
-        if self._pid and self._kills_left and self.seen >= self._kill_at:
+        posted = event == "accepted" and self.platform.calls[-1].chat_id == CHANNEL
+        if self._pid and (self._kills_left and self.seen >= self._kill_at or posted and self._kills_post):
             os.kill(self._pid, signal.SIGKILL)
             self._pid = None
-            self._kills_left -= 1
+            self._kills_left -= 0 if posted else 1
+            self._kills_post = self._kills_post and not posted
             self.deaths.append(Death(event, self.seen))
             return True
         if self.seen in self._cut_at and event in ("called", "accepted"):
