@@ -75,10 +75,9 @@ async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer],
         told, card = await tickets.open_ticket(words, ctx, sentence="asked_rest")
         return [replace(told, text=text + "\n\n" + told.text, media=tuple(pictures)), card]
     ctx.outcome = Outcome.answered
-    reply = ctx.reply(text, media=pictures)
     if ctx.conversation.state == "waiting":
-        return [reply, ctx.to_desk(ctx.say("bot_answered", answer=_short(text)))]
-    return [reply]
+        return [ctx.reply(text, media=pictures), ctx.to_desk(ctx.say("bot_answered", answer=_short(text)))]
+    return [ctx.reply(text, [ask_owner_button(message.text.plain, sure[0], ctx)], pictures)]
 
 
 def _words(id: str, ctx: Context) -> Text:
@@ -107,7 +106,7 @@ def _suggest(message: InboundMessage, found: Answer, ctx: Context) -> list[Outbo
 
 
 def ask_owner_button(question: str, found: Answer, ctx: Context) -> Button:
-    """The way to the owner from under a guess."""
+    """The way to the owner from under an answer or a guess."""
     value = {"question": question, "tried": tried(found, ctx)}
     label = ctx.say("ask_owner_button").plain
     return ctx.labelled(label, "ask_owner", value)
@@ -123,7 +122,9 @@ async def suggested(message: InboundMessage, ctx: Context, value: dict[str, Any]
         return await tickets.open_ticket(asked, ctx, sentence="entry_gone", stale=entry if words else None)
     pictures = await images(ctx.session, ctx.house.knowledge.images(entry))
     ctx.outcome = Outcome.answered
-    return [ctx.reply(_words(entry, ctx), media=pictures)]
+    value = {"question": str(value["question"]), "tried": ctx.house.knowledge.title(entry)}
+    button = ctx.labelled(ctx.say("ask_owner_button").plain, "ask_owner", value)
+    return [ctx.reply(_words(entry, ctx), [button] if ctx.conversation.state == "bot" else [], pictures)]
 
 
 async def ask_owner(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.stage import Stage
 
-NEAR = "hens food feed eggs store?"
+NEAR = "sending to Poland?"
 
 
 async def test_an_answer_brings_its_picture(stage: Stage) -> None:
@@ -39,14 +39,14 @@ async def test_a_draft_goes_to_the_owner_with_its_text(stage: Stage) -> None:
 
 
 async def test_a_sure_answer_within_a_thought_comes_at_once_and_the_rest_is_not_lost(stage: Stage) -> None:
-    await stage.ana.says("would you paint my portrait")
+    await stage.ana.says("a portrait in oil perhaps")
     await stage.wait(seconds=1)
     await stage.ana.says("What do the hens eat?")
     assert len(stage.ana.hears()) == 1
     await stage.wait(seconds=3)
     assert len(stage.ana.hears()) == 1
     (card,) = stage.thread("Ana").hears()
-    assert "would you paint my portrait" in card
+    assert "a portrait in oil perhaps" in card
     assert await stage.outcomes() == ["handed_over", "answered"]
 
 
@@ -61,9 +61,44 @@ async def test_why_an_answer_was_given_is_kept(stage: Stage) -> None:
 async def test_an_owner_takes_over_while_a_thought_is_unfinished(stage: Stage) -> None:
     await stage.ana.says("/human")
     await stage.thread("Ana").says("/close")
-    await stage.ana.says("would you paint")
+    await stage.ana.says("and in oil")
     await stage.thread("Ana").says("Hello Ana")
     stage.ana.hears(), stage.thread("Ana").hears()
     await stage.wait(seconds=3)
     assert stage.ana.hears() == []
-    assert stage.thread("Ana").hears() == ["would you paint"]
+    assert stage.thread("Ana").hears() == ["and in oil"]
+
+
+async def test_under_each_answer_is_the_way_to_the_owner(stage: Stage) -> None:
+    await stage.ana.says("Do you ship to Germany?")
+    assert stage.ana.buttons() == ["Ask Hana"]
+    await stage.ana.presses("Ask Hana")
+    assert "I've asked Hana" in stage.ana.hears()[-1]
+    (card,) = stage.thread("Ana").hears()
+    assert "Do you ship to Germany?" in card
+    assert await stage.outcomes() == ["answered", "handed_over"]
+
+
+async def test_a_near_question_gives_guesses_and_a_press_gives_the_answer(stage: Stage) -> None:
+    await stage.ana.says(NEAR)
+    assert stage.ana.hears() == []
+    await stage.wait(seconds=3)
+    (text,) = stage.ana.hears()
+    assert text.startswith("Did you mean one of these?")
+    assert "Do you ship to Germany?" in stage.ana.buttons()
+    assert stage.ana.buttons()[-1] == "Ask Hana"
+    assert len(stage.ana.buttons()) <= 4
+    await stage.ana.presses("Do you ship to Germany?")
+    assert stage.ana.hears() == ["Yes, we ship to Germany every Tuesday."]
+    assert await stage.outcomes() == ["suggested", "answered"]
+    assert stage.adapter.world.threads() == []
+
+
+async def test_under_the_guesses_is_the_way_to_the_owner(stage: Stage) -> None:
+    await stage.ana.says(NEAR)
+    await stage.wait(seconds=3)
+    await stage.ana.presses("Ask Hana")
+    (card,) = stage.thread("Ana").hears()
+    assert NEAR in card
+    await stage.ana.presses("Ask Hana")
+    assert stage.ana.hears()[-1] == "Hana has your question already and will answer you here."

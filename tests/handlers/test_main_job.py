@@ -22,7 +22,7 @@ async def test_the_first_answer_carries_the_privacy_line_and_the_second_does_not
 
 
 async def test_what_nobody_knows_goes_to_the_owner_and_back(stage: Stage) -> None:
-    await stage.ana.says("Would you paint my portrait?")
+    await stage.ana.says("A portrait in oil, perhaps?")
     assert stage.ana.hears() == []  # there may be more to the thought
     await stage.wait(seconds=3)
     (promise,) = stage.ana.hears()
@@ -30,7 +30,7 @@ async def test_what_nobody_knows_goes_to_the_owner_and_back(stage: Stage) -> Non
     assert "open until 18:00" in promise
     thread = stage.thread("Ana")
     (card,) = thread.hears()
-    assert "Would you paint my portrait?" in card
+    assert "A portrait in oil, perhaps?" in card
     await thread.says("// she means the farm, I think")
     assert stage.ana.hears() == []
     await thread.says("Gladly, in May!")
@@ -50,11 +50,11 @@ async def test_what_nobody_knows_goes_to_the_owner_and_back(stage: Stage) -> Non
 async def test_lines_of_one_thought_are_read_as_one_question(stage: Stage) -> None:
     await stage.ana.says("could you possibly")
     await stage.wait(seconds=2)
-    await stage.ana.says("paint my portrait in oil")
+    await stage.ana.says("a portrait in oil perhaps")
     await stage.wait(seconds=2.5)
     assert stage.ana.hears() == []
     await stage.wait(seconds=0.5)
     assert len(stage.ana.hears()) == 1
     (card,) = stage.thread("Ana").hears()
-    assert "could you possibly\npaint my portrait in oil" in card
+    assert "could you possibly\na portrait in oil perhaps" in card
     assert await stage.outcomes() == ["handed_over", "handed_over"]

@@ -7,7 +7,7 @@ import pytest
 from bot.messages import Media
 from tests.stage import Stage
 
-UNKNOWN = "Would you paint my portrait?"
+UNKNOWN = "A portrait in oil, perhaps?"
 
 
 async def open_ticket(stage: Stage) -> None:
