@@ -113,7 +113,7 @@ class Storm:
         """Kills the process, or cuts a call, when its turn has come. True ends the connection."""
         self.seen += 1
         posted = event == "accepted" and self.platform.calls[-1].chat_id == CHANNEL
-        if self._pid and (self._kills_left and self.seen >= self._kill_at or posted and self._kills_post):
+        if self._pid and ((self._kills_left and self.seen >= self._kill_at) or (posted and self._kills_post)):
             os.kill(self._pid, signal.SIGKILL)
             self._pid = None
             self._kills_left -= 0 if posted else 1
