@@ -48,10 +48,10 @@ NEUTRAL = tuple(
 )
 """The values and pure functions that everything else speaks in."""
 
-CORE = tuple(f"bot.{name}" for name in ("inbox", "worker", "outbox", "sender", "desks"))
+CORE = tuple(f"bot.{name}" for name in ("inbox", "worker", "outbox", "sent", "sender", "desks"))
 """What moves messages; each keeps the queries of its own table."""
 
-ADAPTER = ("bot.messages", "bot.adapter", "bot.commands", "bot.clock", "bot.markup", "bot.splitting")
+ADAPTER = tuple(f"bot.{name}" for name in ("messages", "adapter", "commands", "clock", "pacing", "markup", "splitting"))
 
 ROWS = (
     Row("knowledge", (), ("numpy", "rapidfuzz", "yaml")),
