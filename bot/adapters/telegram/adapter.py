@@ -26,6 +26,7 @@ from bot.adapters.telegram.sending import Sending
 from bot.adapters.telegram.topics import Topics
 from bot.adapters.telegram.webhook import receive
 from bot.messages import ChatRef, InboundMessage, Media, OutboundMessage, RawUpdate, Receipt
+from bot.pacing import Budget
 
 log = structlog.get_logger()
 
@@ -104,6 +105,15 @@ class TelegramAdapter:
     def decode(self, raw: dict[str, Any]) -> InboundMessage:
         """The neutral message in a stored update. Raises ValueError for what it can't read."""
         return codec.decode(raw, self._me)
+
+    def budgets(self, chat_id: str) -> Sequence[Budget]:
+        """30 calls a second for the bot; one a second for a person, 20 a minute for a group or channel.
+
+        https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+        """
+        name = f"{self.platform}/{self.bot}"
+        chat = Budget(f"{name}/{chat_id}", 20, 60.0) if chat_id.startswith("-") else Budget(f"{name}/{chat_id}", 1, 1.0)
+        return (Budget(name, 30, 1.0), chat)
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
         """Parts that each take one call: 4096 UTF-16 units of text, 1024 of a caption, ten pictures."""

@@ -403,6 +403,13 @@ async def test_many_go_out_at_once(shop: LittleTelegram, simulator: TelegramSimu
     assert all(len(chat.from_bot) == 1 for chat in chats)
 
 
+def test_each_chat_has_its_budget_beside_the_bots(shop: LittleTelegram) -> None:
+    (bot, person), (same, group), (_, other) = (shop.adapter.budgets(chat) for chat in ("5", "-100", "6"))
+    assert bot == same
+    assert [(b.count, b.per_s) for b in (bot, person, group)] == [(30, 1.0), (1, 1.0), (20, 60.0)]
+    assert len({bot.name, person.name, group.name, other.name}) == 4
+
+
 async def test_formatting_beyond_a_hundred_pieces_does_not_stop_a_message(shop: LittleTelegram, ana: Chat) -> None:
     many = Text("x" * 150, tuple(Span("bold", n, 1) for n in range(150)))
     await shop.adapter.send(shop.call(ana, many))
