@@ -285,7 +285,7 @@ async def elsewhere(work: Awaitable[T]) -> T:
         _writing.set(False)
         return await work
 
-    return await asyncio.create_task(alone())
+    return await asyncio.wait_for(asyncio.create_task(alone()), 20)
 
 
 async def until_somebody_waits(database: Database) -> None:

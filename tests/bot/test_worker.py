@@ -294,11 +294,14 @@ async def test_a_failure_here_does_not_undo_what_another_worker_has_done_since(r
     async def late(conversation_id: int, inbox_id: int | None, error: Exception) -> list[object]:
         async with road.database.write() as session:
             await session.execute(update(InboxRow).values(state="done", outcome="answered", attempts=2))
+            await session.execute(update(Conversation).values(pending_since=None))
         return list(await real(conversation_id, inbox_id, error))
 
     road.worker._set_back = late  # type: ignore[assignment, method-assign]
     await road.work()
     assert await road.outcomes() == ["answered"]
+    assert [row.attempts for row in await road.inbox_rows()] == [2]
+    assert (await road.conversation()).next_at is None
     assert await road.rows() == {}
 
 
