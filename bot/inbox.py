@@ -165,3 +165,11 @@ async def original(session: AsyncSession, ref: MessageRef) -> InboxRow | None:
         .limit(1)
     )
     return row
+
+
+async def written_in(session: AsyncSession, inbox_id: int) -> MessageRef | None:
+    """The platform's message that a stored update told of."""
+    row = await session.get(InboxRow, inbox_id)
+    if row is None or row.chat_id is None or row.message_id is None:
+        return None
+    return MessageRef(ChatRef(row.platform, row.bot, row.chat_id), row.message_id)

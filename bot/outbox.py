@@ -240,6 +240,13 @@ async def copies_of(session: AsyncSession, platform: str, chat_id: str, message_
     ).all()
 
 
+async def copied_by(session: AsyncSession, platform: str, chat_id: str, message_id: str) -> int | None:
+    """The inbox id of the words that our message with that platform's id carries."""
+    ours = select(OutboxRow.copy_of).filter_by(platform=platform, chat_id=chat_id, message_id=message_id, op="send")
+    copied: int | None = await session.scalar(ours.limit(1))
+    return copied
+
+
 async def next_due(session: AsyncSession, now: datetime) -> datetime | None:
     """When the next row that waits for its time may go."""
     later = select(func.min(OutboxRow.due_at)).where(OutboxRow.state == "waiting", OutboxRow.due_at > now)

@@ -38,6 +38,13 @@ class Sent:
         row = await inbox.original(self.session, ref)
         return self.adapters[row.platform].decode(row.raw) if row else None
 
+    async def other_side(self, ref: MessageRef) -> str | MessageRef | None:
+        """The same message on the other side: our copy of a person's message, or what our message is a copy of."""
+        if key := await self.copy_of(ref):
+            return key
+        copied = await outbox.copied_by(self.session, ref.chat.platform, ref.chat.chat_id, ref.message_id)
+        return await inbox.written_in(self.session, copied) if copied else None
+
     async def copy_of(self, ref: MessageRef) -> str | None:
         """The key of our message that carries that person's message to the other side."""
         rows = await outbox.copies_of(self.session, ref.chat.platform, ref.chat.chat_id, ref.message_id)

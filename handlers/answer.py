@@ -33,7 +33,7 @@ async def answer(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
     found = ctx.house.knowledge.ask(message.text.plain, today(ctx))
     explain(found, ctx)
     open_already = ctx.conversation.state == "waiting"
-    told = [ctx.relay(message, tickets.desk(ctx))] if open_already else []
+    told = [await ctx.relay(message, tickets.desk(ctx))] if open_already else []
     if sure := [part for part in found.parts or (found,) if part.outcome == "answered"]:
         return told + await _give(message, sure, [p for p in found.parts if p not in sure], ctx)
     if open_already:
@@ -51,11 +51,11 @@ async def settle(ctx: Context) -> list[OutboundMessage]:
     found = ctx.house.knowledge.ask(whole.text.plain, today(ctx))
     explain(found, ctx)
     if ctx.conversation.state == "handoff":  # the owner was quicker
-        messages, ctx.outcome = tickets.pass_on(ctx.held, ctx), Outcome.relayed
+        messages, ctx.outcome = await tickets.pass_on(ctx.held, ctx), Outcome.relayed
     elif sure := [part for part in found.parts or (found,) if part.outcome == "answered"]:
         messages = await _give(whole, sure, [p for p in found.parts if p not in sure], ctx)
     elif ctx.conversation.state == "waiting":
-        messages, ctx.outcome = tickets.pass_on(ctx.held, ctx), Outcome.relayed
+        messages, ctx.outcome = await tickets.pass_on(ctx.held, ctx), Outcome.relayed
     elif found.outcome == "suggested" and not whole.media:
         messages = _suggest(whole, found, ctx)
     else:

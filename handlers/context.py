@@ -48,6 +48,9 @@ class SentMessages(Protocol):
     async def copy_of(self, ref: MessageRef) -> str | None:
         """The key of our message that carries that person's message to the other side."""
 
+    async def other_side(self, ref: MessageRef) -> str | MessageRef | None:
+        """The same message on the other side: our copy of a person's message, or what our message is a copy of."""
+
 
 @dataclass(frozen=True)
 class House:
@@ -163,9 +166,12 @@ class Context:
         room = self.house.room
         return [OutboundMessage(room, self.key(), "notice", text=text, buttons=tuple(buttons))] if room else []
 
-    def relay(self, message: InboundMessage, to: ChatRef | Desk) -> OutboundMessage:
-        """A person's own words and media, to the other side."""
-        return OutboundMessage(to, self.key(), "relay", text=message.text, media=message.media, copy_of=self.inbox_id)
+    async def relay(self, message: InboundMessage, to: ChatRef | Desk) -> OutboundMessage:
+        """A person's own words and media, to the other side; what they quote is quoted there too."""
+        quotes = await self.sent.other_side(message.reply_to) if message.reply_to else None
+        return OutboundMessage(
+            to, self.key(), "relay", text=message.text, media=message.media, quotes=quotes, copy_of=self.inbox_id
+        )
 
     @property
     def chat(self) -> ChatRef:

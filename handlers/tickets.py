@@ -72,9 +72,9 @@ def _card(message: InboundMessage, ctx: Context, card: str, tried: str, stale: s
     return ctx.to_desk(text, [close_button(ctx)], message.media)
 
 
-def pass_on(lines: Sequence[InboundMessage], ctx: Context) -> list[OutboundMessage]:
+async def pass_on(lines: Sequence[InboundMessage], ctx: Context) -> list[OutboundMessage]:
     """A customer's further lines, into the thread as they were written."""
-    return [ctx.relay(line, desk(ctx)) for line in lines]
+    return [await ctx.relay(line, desk(ctx)) for line in lines]
 
 
 async def escalate(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
@@ -103,7 +103,7 @@ async def from_customer(message: InboundMessage, ctx: Context) -> list[OutboundM
     """While a human speaks, the customer's words go to the thread and the bot is silent."""
     ctx.outcome = Outcome.relayed
     ctx.conversation.last_customer_at = ctx.now
-    return [ctx.relay(message, desk(ctx))]
+    return [await ctx.relay(message, desk(ctx))]
 
 
 async def from_owner(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
@@ -115,12 +115,16 @@ async def from_owner(message: InboundMessage, ctx: Context) -> list[OutboundMess
     ticket = await people.open_ticket(ctx.session, ctx.conversation.id)
     if ticket and ticket.answered_at is None:
         ticket.answered_at = ctx.now
-    return [ctx.relay(message, ctx.chat)]
+    return [await ctx.relay(message, ctx.chat)]
 
 
 def is_note(message: InboundMessage, ctx: Context) -> bool:
     """A message whose first line begins with // stays in the room."""
-    return message.kind == "text" and message.text.plain.lstrip().startswith("//")
+    return message.kind == "text" and _begins_note(message)
+
+
+def _begins_note(message: InboundMessage) -> bool:
+    return message.text.plain.lstrip().startswith("//")
 
 
 async def note(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
@@ -188,7 +192,7 @@ async def edited(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
     ref = ctx.ref(message)
     if ctx.in_room:
         key = await ctx.sent.copy_of(ref)
-        if key is None or is_note(message, ctx) or message.text.plain.lstrip().startswith("//"):
+        if key is None or _begins_note(message):
             return []
         ctx.outcome = Outcome.relayed
         return [OutboundMessage(ctx.chat, ctx.key(), "relay", "edit", text=message.text, target=key)]

@@ -247,3 +247,18 @@ async def test_names_and_words_that_look_like_markup_stay_as_they_are(stage: Sta
     await stage.wait(seconds=3)
     card = stage.thread("Ana").news()[0]
     assert words in card.text.plain
+
+
+async def test_a_quote_is_a_quote_of_the_same_message_on_the_other_side(stage: Stage) -> None:
+    await open_ticket(stage)
+    thread = stage.thread("Ana")
+    await stage.ana.says("for 3 people")
+    copy = thread.log()[-1]
+    await stage.adapter.owner_says("three it is", thread.place.thread_id, reply_to=copy.message_id)
+    await stage.settle()
+    original = next(s for s in stage.ana.log() if s.text.plain == "for 3 people")
+    assert stage.ana.log()[-1].quotes == original.message_id
+    answer = thread.log()[-1]
+    await stage.adapter.customer_says("ana", "thank you!", reply_to=stage.ana.log()[-1].message_id)
+    await stage.settle()
+    assert thread.log()[-1].quotes == answer.message_id
