@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.telegram.codec import Identity, decode, envelope, update_number
 from bot.messages import InboundMessage, MessageRef, Sender, Text
+
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the code."""
 
 ME = Identity("7", "our_bot", "-100")
 NAMES = {"first_name": "Ana", "last_name": "Díaz", "username": "ana"}
@@ -308,6 +311,7 @@ def spoilt(draw: st.DrawFn) -> Any:
     return body
 
 
+@CALM
 @given(JSON | spoilt() | st.dictionaries(st.sampled_from(("update_id", "message", "callback_query")), JSON))
 def test_whatever_comes_is_read_or_refused_with_a_value_error(body: Any) -> None:
     assert envelope(body, "7").platform == "telegram"
@@ -318,6 +322,7 @@ def test_whatever_comes_is_read_or_refused_with_a_value_error(body: Any) -> None
     assert message.kind in ("text", "command", "button", "edit", "reaction", "joined", "left")
 
 
+@CALM
 @given(st.text(min_size=1))
 def test_reading_keeps_every_word(words: str) -> None:
     message = read(written(words))

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.telegram.entities import MOST_ENTITIES, NAMES, from_entities, to_entities
 from bot.messages import Span, Text, styled
+
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the code."""
 
 PLAIN = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("<3_*[]`👩‍🚀🥚אשמح")), min_size=1, max_size=60)
 
@@ -21,11 +24,13 @@ def texts(draw: st.DrawFn) -> Text:
     return Text(plain, tuple(spans))
 
 
+@CALM
 @given(texts())
 def test_formatting_survives_the_way_to_telegram_and_back(text: Text) -> None:
     assert from_entities(text.plain, to_entities(text)) == text
 
 
+@CALM
 @given(texts())
 def test_every_entity_covers_the_very_words_in_utf_16(text: Text) -> None:
     units = text.plain.encode("utf-16-le", "surrogatepass")

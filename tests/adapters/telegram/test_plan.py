@@ -3,12 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.telegram.plan import CAPTION_UNITS, TEXT_UNITS, plan
 from bot.messages import Button, ChatRef, Media, OutboundMessage, Text, styled
 from bot.splitting import utf16_units
+
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the code."""
 
 CHAT = ChatRef("telegram", "7", "1")
 BUTTON = Button("Ask Hana", "ask_owner:1")
@@ -123,6 +126,7 @@ WORDS = st.text(st.one_of(st.sampled_from("ab \n🥚👩‍🚀אم<_*"), st.cha
 KINDS = st.sampled_from(("photo", "video", "document", "audio", "voice", "sticker", "animation"))
 
 
+@CALM
 @given(
     st.lists(WORDS, max_size=5).map(lambda words: "".join(word * 90 for word in words)),
     st.lists(KINDS, max_size=14),

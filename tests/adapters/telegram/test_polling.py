@@ -299,6 +299,17 @@ async def test_added_to_a_group_the_bot_says_once_how_to_make_it_the_room(telegr
     assert said.text[code["offset"] :] == f"TELEGRAM_OWNER_CHAT_ID={group.id}"
 
 
+async def test_a_group_that_lets_nobody_speak_is_let_be(telegram: LittleTelegram) -> None:
+    groups = [telegram.simulator.group(bot_is="left") for _ in range(2)]
+    telegram.simulator.faults.inject("sendMessage", faults.refused(403, "Forbidden: bot was kicked from the group"))
+    await telegram.start()
+    await until(lambda: telegram.adapter.health()["connected"])
+    for group in groups:
+        telegram.simulator.change_bot(group, "member")
+    await until(lambda: bool(groups[1].from_bot))
+    assert groups[0].from_bot == []
+
+
 async def test_in_its_own_room_the_bot_introduces_itself_to_nobody(make: Make, simulator: TelegramSimulator) -> None:
     room, channel = simulator.group(bot_is="left"), simulator.channel(bot_is="left")
     telegram = await make(room_chat_id=str(room.id))
