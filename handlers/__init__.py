@@ -153,8 +153,8 @@ OWNERS = (
 
 async def route(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """Hands the message to the first route that matches."""
-    if not ctx.in_room and not message.addressed:
-        return []
+    if not message.addressed and (message.kind == "command" or not ctx.in_room):
+        return []  # meant for another bot, or for people
     table = OWNERS if ctx.in_room else CUSTOMERS
     handler = next(r.handle for r in table if r.matches(message, ctx))
     if ctx.in_room:
