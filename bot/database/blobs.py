@@ -47,5 +47,8 @@ async def images(session: AsyncSession, paths: Sequence[str]) -> list[Media]:
 
 
 async def read_blob(session: AsyncSession, sha256: str) -> bytes:
-    """The bytes; raises NoResultFound for an unknown fingerprint."""
-    return (await session.scalars(select(Blob.data).filter_by(sha256=sha256))).one()
+    """The bytes; raises KeyError for an unknown fingerprint."""
+    data = await session.scalar(select(Blob.data).filter_by(sha256=sha256))
+    if data is None:
+        raise KeyError(sha256)
+    return data

@@ -64,7 +64,7 @@ class Files:
             return await self.read_blob(media.sha256)
         except Exception as error:
             # One that is gone stays gone; a database that is busy is asked again.
-            if isinstance(error, LookupError) or type(error).__name__ == "NoResultFound":
+            if isinstance(error, LookupError):
                 raise DeliveryError(Reason.rejected, "the picture is not stored any more") from None
             raise DeliveryError(Reason.unreachable, f"the picture can't be read: {type(error).__name__}") from None
 

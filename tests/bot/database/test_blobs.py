@@ -6,7 +6,6 @@ import hashlib
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import NoResultFound
 
 from bot.clock import Clock
 from bot.database import Database
@@ -44,7 +43,7 @@ async def test_the_same_bytes_are_stored_once(database: Database, clock: Clock) 
 
 async def test_an_unknown_fingerprint_is_told(database: Database) -> None:
     async with database.read() as session:
-        with pytest.raises(NoResultFound):
+        with pytest.raises(KeyError):
             await read_blob(session, "0" * 64)
 
 
