@@ -18,13 +18,13 @@ from bot import inbox, outbox
 from bot.adapter import Adapter
 from bot.alarm import Alarm
 from bot.clock import Clock
-from bot.database import Database, chats, migrate
-from bot.database.blobs import read_blob
+from bot.database import Database, blobs, chats
 from bot.database.entries import load_all, newest_revision
 from bot.database.people import customer_of
 from bot.database.plans import next_post_at
 from bot.database.tables import Conversation, Customer
-from bot.messages import ChatRef, Desk, InboundMessage, OutboundMessage, RawUpdate
+from bot.messages import ChatRef, Desk, InboundMessage, OutboundMessage, Outcome, RawUpdate
+from bot.metrics import Metrics
 from bot.outbox import Outbox
 from bot.sender import Sender, Undelivered
 from bot.sent import Sent
@@ -71,6 +71,7 @@ class Concierge:
         self.clock = clock
         self.places = places
         self._adapters = {adapter.platform: adapter for adapter in adapters}
+        self.metrics = Metrics(self._adapters)
         phrases = Phrases.load(shop.directory, shop.languages, owner_name=shop.owner.name)
         self.house = House(shop, Knowledge(()), phrases, places.room, places.channels, places.owner_ids)
         self._revision = 0
@@ -79,18 +80,37 @@ class Concierge:
             database, clock, self._adapters, self._outbox, self._handle, self._apologise, self._observe
         )
         self._sender = Sender(
-            database, clock, self._adapters, self._outbox, self._report, moved=self.relocate, paced=paced
+            database,
+            clock,
+            self._adapters,
+            self._outbox,
+            self._report,
+            moved=self.relocate,
+            paced=paced,
+            observe=self.metrics.delivered,
         )
         self.work_waits = asyncio.Event()
         self.mail_waits = asyncio.Event()
 
     async def start(self) -> None:
         """Loads what the shop knows, sorts out what a stopped process left, and connects the platforms."""
+        await self.load()
+        await self.recover()
+        await self.receive()
+
+    async def load(self) -> None:
+        """Takes in what the shop knows, and where its chats are now."""
         await self.refresh()
         await self.relocate()
+
+    async def recover(self) -> None:
+        """Sorts out what a stopped sender left. Only for the one process that sends, before its first `send`."""
         await self._sender.recover()
+
+    async def receive(self) -> None:
+        """Connects the platforms, which hand over what people write from then on."""
         for adapter in self._adapters.values():
-            await adapter.start(self.accept, self._read_blob)
+            await adapter.start(self.accept, self.read_blob)
 
     async def stop(self) -> None:
         """Lets go of the platforms. What is under way in the database stays consistent by itself."""
@@ -99,7 +119,8 @@ class Concierge:
 
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
         """Stores updates; when it returns they are committed."""
-        await inbox.accept(self.database, updates, self.places.room, self.clock.now())
+        stored = await inbox.accept(self.database, updates, self.places.room, self.clock.now())
+        self._count(updates, stored)
         if any(update.moved_to for update in updates):
             await self.relocate()
         self.work_waits.set()
@@ -113,6 +134,9 @@ class Concierge:
         self.places = replace(self.places, room=room, channels=channels)
         self.house = replace(self.house, room=room, channels=channels)
         self._outbox.room = room
+        for adapter in self._adapters.values():
+            if room and room.platform == adapter.platform and hasattr(adapter, "room_is"):
+                adapter.room_is(room.chat_id)
 
     async def refresh(self) -> bool:
         """Takes in knowledge that was changed since; False when nothing was."""
@@ -156,15 +180,16 @@ class Concierge:
         while await self.due() or await self.work() or await self.send():
             pass
 
-    async def serve(self) -> None:
+    async def serve(self, *, work: bool = True, send: bool = True) -> None:
         """Works, sends and watches the clock until cancelled; then what is under way is finished first.
 
-        A call that takes longer than LAST_STEP_S is cut: its row stays as sending, and the next start sorts it out.
+        Either may be left to another process. A call that takes longer than LAST_STEP_S is cut: its row stays as
+        sending, and the next start sorts it out.
         """
         stopping = asyncio.Event()
-        steps = ((self.work, self.work_waits), (self.send, self.mail_waits))
+        steps = [(self.work, self.work_waits)] * work + [(self.send, self.mail_waits)] * send
         loops = [asyncio.ensure_future(_repeat(step, waits, stopping)) for step, waits in steps]
-        looks = [Alarm(self._post_what_is_due, TICK_S), Alarm(self._look_for_news, REFRESH_S)]
+        looks = [Alarm(self._look_for_news, REFRESH_S)] + [Alarm(self._post_what_is_due, TICK_S)] * work
         for look in looks:
             look.start()
         try:
@@ -184,7 +209,7 @@ class Concierge:
             pass
 
     async def _look_for_news(self) -> None:
-        await self.refresh()
+        await self.load()
 
     async def next_due(self) -> tuple[datetime, str] | None:
         """The next instant at which something will happen by itself, and what that is."""
@@ -198,9 +223,10 @@ class Concierge:
             ]
         return min(((at, what) for at, what in found if at), default=None)
 
-    async def _read_blob(self, sha256: str) -> bytes:
+    async def read_blob(self, sha256: str) -> bytes:
+        """The bytes of a stored picture, for the platforms."""
         async with self.database.read() as session:
-            return await read_blob(session, sha256)
+            return await blobs.read_blob(session, sha256)
 
     async def _handle(self, session: AsyncSession, job: Job) -> Handled:
         ctx = await self._context(session, job)
@@ -259,7 +285,16 @@ class Concierge:
         )
         return await delivery.undelivered(session, self.house, failure)
 
+    def _count(self, updates: Sequence[RawUpdate], stored: int) -> None:
+        """Counts stored updates; those that nobody can place have their outcome already."""
+        if stored:
+            self.metrics.received(updates[0].platform, stored)
+            for _ in range(min(stored, sum(update.chat is None for update in updates))):
+                self.metrics.ended(Outcome.failed)
+
     def _observe(self, platform: str, update_id: str, outcome: str | None, explanation: dict[str, Any] | None) -> None:
+        if outcome:
+            self.metrics.ended(outcome)
         explain = getattr(self._adapters[platform], "explain", None)
         if explain and explanation:
             explain(update_id, explanation | {"outcome": outcome or "waiting"})
@@ -278,12 +313,3 @@ async def _repeat(step: Callable[[], Awaitable[bool]], waits: asyncio.Event, sto
             hint, pause_s = stopping, BACK_OFF_S
         with suppress(TimeoutError):
             await asyncio.wait_for(hint.wait(), pause_s)
-
-
-async def bring_up(database_url: str) -> None:
-    """Applies every migration that the database at `database_url` is missing."""
-    database = Database(database_url)
-    try:
-        await migrate(database)
-    finally:
-        await database.close()

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import desks, outbox
@@ -16,7 +17,7 @@ from bot.adapter import CONSEQUENCES, Adapter, Call, Consequence, DeliveryError,
 from bot.clock import Clock
 from bot.database import chats
 from bot.database.doors import Database
-from bot.database.tables import DeskRow, OutboxRow
+from bot.database.tables import DeskRow, InboxRow, OutboxRow
 from bot.messages import ChatRef, Desk, MessageRef, OutboundMessage, Receipt, load
 from bot.outbox import AT_MOST_ONCE, Outbox
 from bot.pacing import Pacer
@@ -44,6 +45,9 @@ class Undelivered:
 
 Change = Callable[[AsyncSession, OutboxRow], Awaitable[None]]
 Report = Callable[[AsyncSession, Undelivered], Awaitable[list[OutboundMessage]]]
+Observe = Callable[[str, str, str, float | None], None]
+"""Told of each row that ended, after the commit: platform, kind, state, and where it is a reply that was sent, the
+seconds since what it answers was stored."""
 
 
 class _Astray(DeliveryError):
@@ -95,6 +99,7 @@ class Sender:
         *,
         moved: Callable[[], Awaitable[None]] | None = None,
         paced: bool = True,
+        observe: Observe = lambda platform, kind, state, seconds: None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -102,6 +107,7 @@ class Sender:
         self._outbox = rows
         self._report = report
         self._moved = moved
+        self._observe = observe
         self._pacer = Pacer() if paced else None
         self._unsettled: list[Callable[[], Awaitable[None]]] = []
         self.paced_until: datetime | None = None
@@ -145,13 +151,16 @@ class Sender:
     async def _deliver(self, row_id: int) -> None:
         try:
             async with self._database.write() as session:
-                ready = await self._prepare(session, await session.get_one(OutboxRow, row_id))
+                row = await session.get_one(OutboxRow, row_id)
+                ready = await self._prepare(session, row)
         except Exception as error:
             log.error("A row could not be prepared", row_id=row_id, error=repr(error))
             await self._settle(partial(self._unprepared, row_id, repr(error)))
             return
         if ready is not None:
             await self._settle(await self._call(ready))
+        elif row.state == "cancelled":
+            self._observe(row.platform, row.kind, row.state, None)
 
     async def _call(self, ready: _Ready) -> Callable[[], Awaitable[None]]:
         """Makes the call; returns what stores its end."""
@@ -204,6 +213,8 @@ class Sender:
             row.attempts, row.error = row.attempts + 1, error[:500]
             row.state = "waiting" if row.attempts < READINGS else "dead"
             row.due_at = self._clock.now() + timedelta(seconds=2.0**row.attempts)
+        if row.state == "dead":
+            self._observe(row.platform, row.kind, row.state, None)
 
     async def _make(self, ready: _Ready) -> Receipt:
         if ready.desk and ready.opens:
@@ -225,6 +236,8 @@ class Sender:
                 await desks.opened(session, ready.desk, receipt.thread_id)
             elif ready.desk and ready.opens:
                 await desks.not_opened(session, ready.desk)
+            seconds = await _reply_s(session, row, ready.call.message)
+        self._observe(row.platform, row.kind, row.state, seconds)
 
     async def _refused(self, ready: _Ready, error: DeliveryError) -> None:
         if error.reason is Reason.limited and error.retry_after_s is not None and self._pacer:
@@ -269,6 +282,8 @@ class Sender:
                     await change(session, row)
                     if tell and row.state != "waiting":
                         await self._tell(session, row, error)
+                if row.state != "waiting":
+                    self._observe(row.platform, row.kind, row.state, None)
                 return
             except Exception as worse:
                 log.error("The end of a message could not be stored", row_id=row_id, tell=tell, error=repr(worse))
@@ -289,6 +304,15 @@ def _taken_back(row: OutboxRow, stray: MessageRef) -> OutboundMessage:
     """Deletes the copy that went astray, so that the same message is there once."""
     key = f"astray:{row.key}:{stray.message_id}"
     return OutboundMessage(stray.chat, key, "note", "delete", target=stray, customer_id=row.customer_id)
+
+
+async def _reply_s(session: AsyncSession, row: OutboxRow, message: OutboundMessage) -> float | None:
+    """How long a reply took, from the storing of what it answers (else of itself) to now."""
+    if row.kind != "reply" or row.op != "send" or row.sent_at is None:
+        return None
+    answered = select(InboxRow.received_at).where(InboxRow.id == message.in_answer_to)
+    stored_at = await session.scalar(answered) if message.in_answer_to else None
+    return (row.sent_at - (stored_at or row.created_at)).total_seconds()
 
 
 async def _resolve(session: AsyncSession, name: str | MessageRef | None) -> MessageRef | None:

@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 
 def sqlite_file(settings: Settings) -> Path | None:
     """The file of a SQLite database; None for PostgreSQL and for one in memory."""
-    from sqlalchemy.engine import make_url
+    from bot.backups import sqlite_file as file_of
 
-    address = make_url(settings.database_url.get_secret_value())
-    named = address.database if address.get_backend_name() == "sqlite" else None
-    return Path(named) if named and named != ":memory:" else None
+    return file_of(settings.database_url.get_secret_value())
 
 
 def address(settings: Settings) -> str:

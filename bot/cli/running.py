@@ -9,7 +9,7 @@ import signal
 from collections.abc import Coroutine
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -55,7 +55,12 @@ def demo(
 def run(
     role: Annotated[str, typer.Option(help="all, receive, work or send.")] = "all",
 ) -> None:
-    """The bot. Its Telegram and Discord adapters are not there yet."""
+    """The bot, with the platforms that have a token. SIGTERM or Ctrl-C ends it."""
+    from bot.alone import Taken
+    from bot.cli.logs import configure_logs
+    from bot.http import CantListen
+    from bot.running import Role
+    from bot.running import run as serve
     from bot.settings import load_settings
 
     if role not in ROLES:
@@ -64,7 +69,26 @@ def run(
     missing = _missing_for_run(settings, role)
     if missing:
         raise Ending("\n".join(missing))
-    raise Ending("The Telegram and Discord adapters are not there yet: `concierge demo` shows what they will do.")
+    configure_logs(settings.log_format, secrets_of(settings))
+    address(settings)
+    try:
+        with database_trouble():
+            _until_told(serve(settings, cast("Role", role)))
+    except Taken as error:
+        raise Ending(f"Another `concierge run` serves {error} already: stop that one first.") from error
+    except CantListen as error:
+        raise Ending(str(error)) from error
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """What may stand in no line that anybody reads."""
+    from sqlalchemy.engine import make_url
+
+    url = settings.database_url.get_secret_value()
+    given = (settings.telegram_bot_token, settings.telegram_webhook_secret, settings.discord_bot_token)
+    password = make_url(url).password
+    written = url.partition("://")[2].rpartition("@")[0].partition(":")[2]  # as it stands there, perhaps with %
+    return [*(secret.get_secret_value() for secret in given if secret), str(password or ""), written]
 
 
 def _missing_for_run(settings: Settings, role: str) -> list[str]:
@@ -72,6 +96,8 @@ def _missing_for_run(settings: Settings, role: str) -> list[str]:
     missing = []
     if not settings.platforms:
         missing.append("No platform is set: put TELEGRAM_BOT_TOKEN or DISCORD_BOT_TOKEN into .env.")
+    elif settings.platforms == ("discord",):
+        missing.append("Discord is not there yet in this version: put TELEGRAM_BOT_TOKEN into .env.")
     if not settings.shop_dir.is_dir():
         missing.append(f"There is no shop folder {settings.shop_dir}: make it, or set SHOP_DIR to yours.")
     if role != "all" and settings.database_url.get_secret_value().startswith("sqlite"):
@@ -83,15 +109,25 @@ def _missing_for_run(settings: Settings, role: str) -> list[str]:
 
 def migrate() -> None:
     """Brings the database to the shape that this version needs."""
-    from bot.app import bring_up
     from bot.cli.logs import configure_logs
     from bot.settings import load_settings
 
     settings = load_settings()
-    configure_logs(settings.log_format)
+    configure_logs(settings.log_format, secrets_of(settings))
     with database_trouble():
-        asyncio.run(bring_up(address(settings)))
+        asyncio.run(_bring_up(address(settings)))
     print("The database is as this version needs it.")
+
+
+async def _bring_up(url: str) -> None:
+    from bot.database import Database
+    from bot.running import bring_up
+
+    database = Database(url)
+    try:
+        await bring_up(database)
+    finally:
+        await database.close()
 
 
 def _until_told(work: Coroutine[Any, Any, object]) -> None:

@@ -36,6 +36,11 @@ def newest() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
+def known() -> frozenset[str]:
+    """The names of all migrations that this program knows."""
+    return frozenset(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 async def current(database: Database) -> str | None:
     """The name of the migration at which the database stands; None for an empty one."""
     async with database.engine.connect() as connection:
@@ -48,7 +53,7 @@ async def migrate(database: Database) -> None:
     def upgrade(connection: Connection) -> None:
         config = _config()
         stands = MigrationContext.configure(connection).get_current_revision()
-        if stands and stands not in {known.revision for known in ScriptDirectory.from_config(config).walk_revisions()}:
+        if stands and stands not in known():
             raise NewerDatabase(stands)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

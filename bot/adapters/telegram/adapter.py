@@ -84,6 +84,11 @@ class TelegramAdapter:
         takes = self._line.watch(self._set_webhook) if self._expected.webhook_url else self._line.poll()
         self._task = asyncio.create_task(takes, name="telegram updates")
 
+    async def attend(self, read_blob: ReadBlob) -> None:
+        """Connects in the background without taking updates: another process does."""
+        self._files.read_blob = read_blob
+        self._task = asyncio.create_task(self._line.attend(), name="telegram")
+
     async def stop(self) -> None:
         """Lets updates that are being stored be stored (4 s at the most), then lets go of everything."""
         try:

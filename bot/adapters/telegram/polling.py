@@ -59,6 +59,15 @@ class Line:
 
         await self._keep(look)
 
+    async def attend(self) -> None:
+        """Connects, and takes no updates."""
+
+        async def look() -> None:
+            self._is_up()
+            await self._wait(WEBHOOK_LOOK_S)
+
+        await self._keep(look)
+
     async def _keep(self, step: Callable[[], Awaitable[None]]) -> None:
         introduced = False
         while True:
