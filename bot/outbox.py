@@ -235,9 +235,8 @@ async def cancel_for(session: AsyncSession, customer_id: int) -> int:
 async def copies_of(session: AsyncSession, platform: str, chat_id: str, message_id: str) -> Sequence[OutboxRow]:
     """The rows that carry a person's message to the other side, found by the platform's id of that message."""
     original = select(InboxRow.id).filter_by(platform=platform, chat_id=chat_id, message_id=message_id)
-    return (
-        await session.scalars(select(OutboxRow).where(OutboxRow.copy_of.in_(original), OutboxRow.op == "send"))
-    ).all()
+    parts = select(OutboxRow).where(OutboxRow.copy_of.in_(original), OutboxRow.op == "send").order_by(OutboxRow.id)
+    return (await session.scalars(parts)).all()
 
 
 async def copied_by(session: AsyncSession, platform: str, chat_id: str, message_id: str) -> int | None:

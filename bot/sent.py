@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,12 +40,12 @@ class Sent:
 
     async def other_side(self, ref: MessageRef) -> str | MessageRef | None:
         """The same message on the other side: our copy of a person's message, or what our message is a copy of."""
-        if key := await self.copy_of(ref):
-            return key
+        if keys := await self.copies_of(ref):
+            return keys[0]
         copied = await outbox.copied_by(self.session, ref.chat.platform, ref.chat.chat_id, ref.message_id)
         return await inbox.written_in(self.session, copied) if copied else None
 
-    async def copy_of(self, ref: MessageRef) -> str | None:
-        """The key of our message that carries that person's message to the other side."""
+    async def copies_of(self, ref: MessageRef) -> Sequence[str]:
+        """The keys of our messages that carry that person's message to the other side: one for each part."""
         rows = await outbox.copies_of(self.session, ref.chat.platform, ref.chat.chat_id, ref.message_id)
-        return rows[0].key if rows else None
+        return [row.key for row in rows]

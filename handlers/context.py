@@ -45,8 +45,8 @@ class SentMessages(Protocol):
     async def original(self, ref: MessageRef) -> InboundMessage | None:
         """What a person wrote first under a platform's message id."""
 
-    async def copy_of(self, ref: MessageRef) -> str | None:
-        """The key of our message that carries that person's message to the other side."""
+    async def copies_of(self, ref: MessageRef) -> Sequence[str]:
+        """The keys of our messages that carry that person's message to the other side: one for each part."""
 
     async def other_side(self, ref: MessageRef) -> str | MessageRef | None:
         """The same message on the other side: our copy of a person's message, or what our message is a copy of."""
@@ -124,9 +124,9 @@ class Context:
         self.outcome = None
 
     def key(self) -> str:
-        """A new name for a message of ours."""
+        """A new name for a message of ours; `/2` and so on are the names of its parts."""
         self._said += 1
-        return f"{self.name}/{self._said}" if self._said > 1 else self.name
+        return f"{self.name}#{self._said}" if self._said > 1 else self.name
 
     def reply(
         self, text: Text, buttons: Sequence[Button] = (), media: Sequence[Media] = (), kind: OutboundKind = "reply"

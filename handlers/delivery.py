@@ -80,7 +80,12 @@ def _to_thread(house: House, failure: Failure, customer: Customer, conversation:
     if told_before or (conversation.state == "bot" and failure.message.kind != "relay"):
         return []  # said once, until they return; and nobody is speaking with them
     text = _say(house, "blocked" if blocked else "undelivered", failure, name=customer.name)
-    return [OutboundMessage(Desk(conversation.id), f"undelivered:{failure.key}", "note", text=text)]
+    return [OutboundMessage(Desk(conversation.id), _name(failure), "note", text=text)]
+
+
+def _name(failure: Failure) -> str:
+    """A name of its own each time: what was sent once more may be cut once more."""
+    return f"undelivered:{failure.key}:{failure.at.timestamp():.3f}"
 
 
 def _choices(session: AsyncSession, house: House, failure: Failure) -> tuple[Button, ...]:
@@ -94,7 +99,7 @@ def _choices(session: AsyncSession, house: House, failure: Failure) -> tuple[But
 def _notice(house: House, failure: Failure, sentence: str, choices: tuple[Button, ...] = ()) -> OutboundMessage:
     assert house.room is not None
     text = _say(house, sentence, failure)
-    return OutboundMessage(house.room, f"undelivered:{failure.key}", "notice", text=text, buttons=choices)
+    return OutboundMessage(house.room, _name(failure), "notice", text=text, buttons=choices)
 
 
 def _say(house: House, sentence: str, failure: Failure | None = None, /, **values: str) -> Text:

@@ -191,11 +191,13 @@ async def edited(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
     """A changed message: an owner's changes the customer's copy; a customer's shows in the thread, both versions."""
     ref = ctx.ref(message)
     if ctx.in_room:
-        key = await ctx.sent.copy_of(ref)
-        if key is None or _begins_note(message):
+        keys = await ctx.sent.copies_of(ref)
+        if not keys or _begins_note(message):
             return []
         ctx.outcome = Outcome.relayed
-        return [OutboundMessage(ctx.chat, ctx.key(), "relay", "edit", text=message.text, target=key)]
+        target, copied = keys[0], ctx.inbox_id
+        edit = OutboundMessage(ctx.chat, ctx.key(), "relay", "edit", text=message.text, target=target, copy_of=copied)
+        return [*_taken_back(keys[1:], ctx), edit]
     if ctx.conversation.state == "bot":
         return []
     ctx.outcome = Outcome.relayed
@@ -208,12 +210,15 @@ async def deleted(message: InboundMessage, ctx: Context) -> list[OutboundMessage
     """A message taken back: an owner's disappears at the customer's, a customer's is told in the thread."""
     ref = ctx.ref(message)
     if ctx.in_room:
-        key = await ctx.sent.copy_of(ref)
-        return [OutboundMessage(ctx.chat, ctx.key(), "relay", "delete", target=key)] if key else []
+        return _taken_back(await ctx.sent.copies_of(ref), ctx)
     if ctx.conversation.state == "bot":
         return []
     before = await ctx.sent.original(ref)
     return [ctx.to_desk(ctx.say("took_back", before=before.text if before else ctx.say("unreadable")))]
+
+
+def _taken_back(keys: Sequence[str], ctx: Context) -> list[OutboundMessage]:
+    return [OutboundMessage(ctx.chat, ctx.key(), "relay", "delete", target=key) for key in keys]
 
 
 async def waiting(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:

@@ -102,3 +102,12 @@ async def test_under_the_guesses_is_the_way_to_the_owner(stage: Stage) -> None:
     assert NEAR in card
     await stage.ana.presses("Ask Hana")
     assert stage.ana.hears()[-1] == "Hana has your question already and will answer you here."
+
+
+async def test_a_long_question_makes_a_long_card_and_nothing_is_lost(stage: Stage) -> None:
+    words = " ".join(f"oil{n}" for n in range(1500))
+    await stage.ana.says(words)
+    await stage.wait(seconds=3)
+    cards = stage.thread("Ana").hears()
+    assert len(cards) > 1
+    assert set(words.split()) <= set(" ".join(cards).split())

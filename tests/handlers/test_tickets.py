@@ -262,3 +262,18 @@ async def test_a_quote_is_a_quote_of_the_same_message_on_the_other_side(stage: S
     await stage.adapter.customer_says("ana", "thank you!", reply_to=stage.ana.log()[-1].message_id)
     await stage.settle()
     assert thread.log()[-1].quotes == answer.message_id
+
+
+async def test_an_edit_or_delete_reaches_every_part_of_a_long_message(stage: Stage) -> None:
+    await open_ticket(stage)
+    thread = stage.thread("Ana")
+    await thread.says("egg " * 1500)
+    written = thread.log()[-1]
+    assert len(stage.ana.hears()) == 2
+    await stage.adapter.owner_edits(written.message_id, "hen " * 1500, thread.place.thread_id)
+    await stage.settle()
+    left = [s.text.plain for s in stage.ana.log() if not s.deleted and s.from_bot][1:]
+    assert " ".join(left).split() == ["hen"] * 1500
+    await stage.adapter.owner_deletes(written.message_id, thread.place.thread_id)
+    await stage.settle()
+    assert all(s.deleted for s in stage.ana.log() if "hen hen" in s.text.plain)
