@@ -5,27 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.databases import address, database_trouble, sqlite_file
 from bot.cli.endings import Ending
+from bot.cli.standing import Check, stuck_checks, telegram_checks
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at. Where it is `ok`, `what` says what was found; else what is wrong."""
-
-    name: str
-    ok: bool
-    what: str
-    why: str = ""
-    next: str = ""
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
@@ -58,8 +48,9 @@ def _checks() -> Iterator[Check]:
         return
     yield Check("settings", True, "can be read")
     yield from _platforms(settings)
+    yield from asyncio.run(telegram_checks(settings))
     yield from _shop(settings)
-    yield _database(settings)
+    yield from _database(settings)
     if settings.semantic_model:
         yield Check(
             "matching by meaning",
@@ -92,6 +83,14 @@ def _platforms(settings: Settings) -> Iterator[Check]:
         )
     else:
         yield Check("owners' room", True, f"on {room}")
+    if "discord" in settings.platforms:
+        yield Check(
+            "discord",
+            False,
+            "has a token, and this version does not serve Discord yet",
+            "Customers there get no answer.",
+            "Leave DISCORD_BOT_TOKEN empty for now.",
+        )
 
 
 def _shop(settings: Settings) -> Iterator[Check]:
@@ -126,27 +125,32 @@ def _shop(settings: Settings) -> Iterator[Check]:
         yield Check("knowledge", True, f"{len(base.entries)} answers and {len(base.products)} products")
 
 
-def _database(settings: Settings) -> Check:
+def _database(settings: Settings) -> Iterator[Check]:
     """Looks without changing: a SQLite file that isn't there yet is not made."""
     try:
         url, file = address(settings), sqlite_file(settings)
         if file is not None and not file.exists():
-            return Check("database", True, "not made yet; the first start makes it")
+            yield Check("database", True, "not made yet; the first start makes it")
+            return
         with database_trouble():
             stands, newest = asyncio.run(_migrations(url))
+            stuck = asyncio.run(stuck_checks(settings, url)) if stands == newest else []
     except Ending as ending:
-        return Check("database", False, str(ending), "Nothing can be kept or answered.", "Check DATABASE_URL.")
+        yield Check("database", False, str(ending), "Nothing can be kept or answered.", "Check DATABASE_URL.")
+        return
     if stands == newest:
-        return Check("database", True, "reachable and of this version")
-    if stands is None:
-        return Check("database", True, "empty; the first start fills it")
-    return Check(
-        "database",
-        False,
-        f"at migration {stands}, and this version needs {newest}",
-        "An older database lacks what this version writes; a newer one belongs to a newer version.",
-        "Run concierge migrate; if that refuses, install the newer version again.",
-    )
+        yield Check("database", True, "reachable and of this version")
+        yield from stuck
+    elif stands is None:
+        yield Check("database", True, "empty; the first start fills it")
+    else:
+        yield Check(
+            "database",
+            False,
+            f"at migration {stands}, and this version needs {newest}",
+            "An older database lacks what this version writes; a newer one belongs to a newer version.",
+            "Run concierge migrate; if that refuses, install the newer version again.",
+        )
 
 
 async def _migrations(url: str) -> tuple[str | None, str]:

@@ -5,13 +5,35 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 from structlog.types import Processor
 
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
 # httpx writes the bot's address, which holds its token; the others write a line for each step.
 QUIET = ("httpx", "httpcore", "aiosqlite", "alembic", "apscheduler", "asyncio", "aiohttp.access")
+
+
+def blotted(text: str, secrets: Iterable[str]) -> str:
+    """`text` with each of the secrets made unreadable, the longest first."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """The words of the settings that may stand in no line that anybody reads."""
+    from sqlalchemy.engine import make_url
+
+    url = settings.database_url.get_secret_value()
+    given = (settings.telegram_bot_token, settings.telegram_webhook_secret, settings.discord_bot_token)
+    password = make_url(url).password
+    written = url.partition("://")[2].rpartition("@")[0].partition(":")[2]  # as it stands there, perhaps with %
+    words = [*(secret.get_secret_value() for secret in given if secret), str(password or ""), written]
+    return [word for word in words if word]
 
 
 class Redacted(logging.Formatter):
@@ -20,14 +42,11 @@ class Redacted(logging.Formatter):
     def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
         super().__init__()
         self._inner = inner
-        self._secrets = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+        self._secrets = tuple(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        line = self._inner.format(record)
-        for secret in self._secrets:
-            line = line.replace(secret, "***")
-        return line
+        return blotted(self._inner.format(record), self._secrets)
 
 
 def configure_logs(style: Literal["auto", "console", "json"], secrets: Iterable[str] = ()) -> None:

@@ -57,7 +57,7 @@ def run(
 ) -> None:
     """The bot, with the platforms that have a token. SIGTERM or Ctrl-C ends it."""
     from bot.alone import Taken
-    from bot.cli.logs import configure_logs
+    from bot.cli.logs import configure_logs, secrets_of
     from bot.http import CantListen
     from bot.running import Role
     from bot.running import run as serve
@@ -80,17 +80,6 @@ def run(
         raise Ending(str(error)) from error
 
 
-def secrets_of(settings: Settings) -> list[str]:
-    """What may stand in no line that anybody reads."""
-    from sqlalchemy.engine import make_url
-
-    url = settings.database_url.get_secret_value()
-    given = (settings.telegram_bot_token, settings.telegram_webhook_secret, settings.discord_bot_token)
-    password = make_url(url).password
-    written = url.partition("://")[2].rpartition("@")[0].partition(":")[2]  # as it stands there, perhaps with %
-    return [*(secret.get_secret_value() for secret in given if secret), str(password or ""), written]
-
-
 def _missing_for_run(settings: Settings, role: str) -> list[str]:
     """What must be set before the bot can run."""
     missing = []
@@ -109,7 +98,7 @@ def _missing_for_run(settings: Settings, role: str) -> list[str]:
 
 def migrate() -> None:
     """Brings the database to the shape that this version needs."""
-    from bot.cli.logs import configure_logs
+    from bot.cli.logs import configure_logs, secrets_of
     from bot.settings import load_settings
 
     settings = load_settings()

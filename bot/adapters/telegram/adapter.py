@@ -117,8 +117,8 @@ class TelegramAdapter:
         https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
         """
         name = f"{self.platform}/{self.bot}"
-        chat = Budget(f"{name}/{chat_id}", 20, 60.0) if chat_id.startswith("-") else Budget(f"{name}/{chat_id}", 1, 1.0)
-        return (Budget(name, 30, 1.0), chat)
+        count, per_s = (20, 60.0) if chat_id.startswith(("-", "@")) else (1, 1.0)
+        return (Budget(name, 30, 1.0), Budget(f"{name}/{chat_id}", count, per_s))
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
         """Parts that each take one call: 4096 UTF-16 units of text, 1024 of a caption, ten pictures."""
@@ -165,7 +165,7 @@ class TelegramAdapter:
     def _where(self, chat_id: str) -> Where:
         if chat_id == self._me.room_chat_id:
             return "room"
-        return "elsewhere" if chat_id.startswith("-") else "private"
+        return "elsewhere" if chat_id.startswith(("-", "@")) else "private"
 
     async def _connect(self) -> None:
         """Learns the bot's own name and makes the line free for what was chosen."""

@@ -17,6 +17,11 @@ from bot.adapters.telegram.transport import READ_S, Transport
 OFFICIAL = "https://api.telegram.org"
 
 
+def chat_number(chat_id: str) -> int | str:
+    """A chat's id as Telegram wants it: a number, or the @name of a public channel."""
+    return chat_id if chat_id.startswith("@") else int(chat_id)
+
+
 class Api:
     """Telegram's methods for the bot of `token`, at `base_url` or (empty) at Telegram itself."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapter import DeliveryError, Reason
-from bot.adapters.telegram.api import Api
+from bot.adapters.telegram.api import Api, chat_number
 from bot.adapters.telegram.polling import explanation
 
 MANY_PENDING = 100
@@ -90,7 +90,7 @@ async def _line(api: Api, expected: Expected) -> AsyncIterator[Problem]:
 
 
 async def _room(api: Api, me: Said, chat_id: str) -> AsyncIterator[Problem]:
-    chat = await _asked(api, "getChat", chat_id=int(chat_id))
+    chat = await _asked(api, "getChat", chat_id=chat_number(chat_id))
     if chat is None:
         yield Problem(
             f"The owners' room {chat_id} can't be found.",
@@ -98,7 +98,7 @@ async def _room(api: Api, me: Said, chat_id: str) -> AsyncIterator[Problem]:
             "Add the bot to the group; it says there which line belongs into .env.",
         )
         return
-    member = await _asked(api, "getChatMember", chat_id=int(chat_id), user_id=me["id"]) or {}
+    member = await _asked(api, "getChatMember", chat_id=chat_number(chat_id), user_id=me["id"]) or {}
     admin = member.get("status") in ("administrator", "creator")
     if not admin and not me.get("can_read_all_group_messages"):
         yield Problem(
@@ -121,7 +121,7 @@ async def _room(api: Api, me: Said, chat_id: str) -> AsyncIterator[Problem]:
 
 
 async def _channel(api: Api, me: Said, chat_id: str) -> AsyncIterator[Problem]:
-    chat = await _asked(api, "getChat", chat_id=int(chat_id))
+    chat = await _asked(api, "getChat", chat_id=chat_number(chat_id))
     if chat is None:
         yield Problem(
             f"The story channel {chat_id} can't be found.",
@@ -129,7 +129,7 @@ async def _channel(api: Api, me: Said, chat_id: str) -> AsyncIterator[Problem]:
             "Add the bot to the channel as an administrator, or take it out of TELEGRAM_STORY_CHAT_IDS.",
         )
         return
-    member = await _asked(api, "getChatMember", chat_id=int(chat_id), user_id=me["id"]) or {}
+    member = await _asked(api, "getChatMember", chat_id=chat_number(chat_id), user_id=me["id"]) or {}
     owns = member.get("status") == "creator"
     posts = member.get("status") == "administrator" and member.get("can_post_messages", chat.get("type") != "channel")
     in_group = chat.get("type") != "channel" and member.get("status") == "member"

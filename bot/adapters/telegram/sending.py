@@ -11,7 +11,7 @@ from telegram import InputMediaAnimation, InputMediaAudio, InputMediaDocument, I
 
 from bot.adapter import Call, DeliveryError, Reason
 from bot.adapters.telegram import reasons
-from bot.adapters.telegram.api import Api
+from bot.adapters.telegram.api import Api, chat_number
 from bot.adapters.telegram.entities import to_entities
 from bot.adapters.telegram.files import Files, file_id_in, method_of
 from bot.adapters.telegram.reasons import Where
@@ -203,7 +203,7 @@ class Sending:
             raise
 
     async def _call(self, method: str, chat_id: str, **given: Any) -> Any:
-        return await self._api.call(method, self._where(chat_id), chat_id=int(chat_id), **given)
+        return await self._api.call(method, self._where(chat_id), chat_id=chat_number(chat_id), **given)
 
     def _receipt(self, call: Call, answer: Any) -> Receipt:
         """What Telegram says of the message; file ids are kept for the next time."""

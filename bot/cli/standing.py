@@ -1,0 +1,100 @@
+"""What `doctor` asks beyond the files: what Telegram says of the set-up, and which messages did not end well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.stuck import Stuck
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at. Where it is `ok`, `what` says what was found; else what is wrong."""
+
+    name: str
+    ok: bool
+    what: str
+    why: str = ""
+    next: str = ""
+
+
+async def telegram_checks(settings: Settings) -> list[Check]:
+    """Token, line, rights, topics and channels, as Telegram itself tells of them; changes nothing there."""
+    from bot.clock import Clock
+    from bot.running import telegram
+
+    adapter = telegram(settings, Clock(settings.concierge_now).now)
+    if adapter is None:
+        return []
+    try:
+        problems = await adapter.inspect()
+    finally:
+        await adapter.stop()
+    if not problems:
+        return [Check("telegram", True, "takes the token, and the bot may do what it needs to")]
+    return [Check("telegram", False, problem.what, problem.why, problem.next) for problem in problems]
+
+
+async def stuck_checks(settings: Settings, url: str) -> list[Check]:
+    """The messages that did not end as they should, of a database that is of this version."""
+    from bot.cli.logs import secrets_of
+    from bot.clock import Clock
+    from bot.database import Database
+    from bot.stuck import stuck_messages
+
+    database = Database(url)
+    try:
+        async with database.read() as session:
+            found = await stuck_messages(session, Clock(settings.concierge_now).now())
+    finally:
+        await database.close()
+    return list(_told(found, secrets_of(settings))) if found else [Check("messages", True, "each has come to its end")]
+
+
+def _told(found: Sequence[Stuck], secrets: Sequence[str]) -> Iterator[Check]:
+    from bot.cli.logs import blotted
+
+    for stuck in found:
+        end = _end_of(stuck)
+        cause = f" ({blotted(stuck.error, secrets)})" if stuck.error else ""
+        name = f"{'message' if stuck.side == 'inbox' else stuck.kind} {stuck.number}"
+        preposition = "from" if stuck.side == "inbox" else "to"
+        since = f"{stuck.since:%Y-%m-%d %H:%M} UTC"
+        yield Check("messages", False, f"{name} {preposition} {stuck.who}, of {since}, {end[0]}{cause}", *end[1:])
+
+
+def _end_of(stuck: Stuck) -> tuple[str, str, str]:
+    """What happened to it, why that matters, and the next step."""
+    if stuck.side == "inbox" and stuck.state == "failed":
+        return (
+            "could not be handled",
+            "Whoever wrote it has no answer to it.",
+            "Answer them yourself; the log of that time says more, under “A message failed”.",
+        )
+    if stuck.side == "inbox":
+        return (
+            "has no outcome yet",
+            "Whoever wrote it is waiting.",
+            "Start concierge run; if it is running, look into its log.",
+        )
+    if stuck.state == "uncertain":
+        return (
+            "may have arrived or not: the call was cut",
+            "It is not sent again by itself, so that nobody gets it twice.",
+            "Press Resend or Discard under the notice in the owners' room.",
+        )
+    if stuck.state == "dead":
+        return (
+            "was refused and is not tried again",
+            "It never arrived.",
+            "Mend what the platform says, then write it again.",
+        )
+    return (
+        "is still to be sent",
+        "It has not arrived yet.",
+        "Start concierge run; if it is running, mend what else stands in this list, and look into its log.",
+    )
