@@ -16,11 +16,13 @@ from knowledge.confidence import SUGGEST_FROM, WEIGHTS, Confidence
 from knowledge.entry import Entry, Product
 from knowledge.matching import Index
 from knowledge.products import Catalogue, Naming
-from knowledge.vetoes import disagreement
+from knowledge.vetoes import disagreement, misses_the_point
 
 CANDIDATES_AT_MOST = 5
 BUTTONS_AT_MOST = 3
 TITLE_AT_MOST = 60
+RIVAL_FROM = 0.5
+"""The part of the line from which an entry keeps a product that is named only in part from answering."""
 
 AnswerOutcome = Literal["answered", "suggested", "handed_over"]
 
@@ -86,8 +88,9 @@ class Knowledge:
     ) -> None:
         self.entries: Mapping[str, Entry] = MappingProxyType({entry.id: entry for entry in entries})
         self.products: Mapping[str, Product] = MappingProxyType({product.id: product for product in products})
-        self._catalogue = Catalogue(self.products.values(), currency)
         self._index = Index((entry.id, entry.questions) for entry in self.entries.values())
+        self._common = self._index.common_words()
+        self._catalogue = Catalogue(self.products.values(), currency, self._common)
         self._confidence = Confidence(self._index, weights)
         self._own: dict[str, set[str]] = {}
         self._own_loosely: dict[tuple[str, ...], set[str]] = {}
@@ -168,13 +171,29 @@ class Knowledge:
         """What is asked in other words: the line decides whether the best entry answers."""
         first = min(scores, key=lambda id: (-scores[id], id), default="")
         if first and found.confidence >= self.line:
-            if not disagreement(asked, self.entries[first]):
+            if not self._is_vetoed(asked, first, namings):
                 best = _best(scores, [replace(n, score=min(n.score, 0.99 * scores[first])) for n in namings])
                 return self._given(replace(found, entry=first, candidates=best, reason="sure"), today)
             return self._suggested(found, "veto", today)
-        if found.confidence >= SUGGEST_FROM or any(naming.named for naming in namings):
+        if found.confidence >= SUGGEST_FROM or any(naming.named or naming.near for naming in namings):
             return self._suggested(found, "near", today)
         return found
+
+    def _is_vetoed(self, asked: list[str], first: str, namings: list[Naming]) -> bool:
+        """Whether the best entry must not answer though it is sure: it is turned round, misses the point, or the line
+        asks for nothing but a product of which the entry doesn't speak."""
+        entry = self.entries[first]
+        near = [naming for naming in namings if naming.near and naming.by]
+        spoken = any(self._catalogue.speaks_of(naming, question) for naming in near for question in entry.questions)
+        return (
+            (bool(near) and not spoken)
+            or disagreement(asked, entry) is not None
+            or self._misses_the_point(asked, first)
+        )
+
+    def _misses_the_point(self, asked: list[str], id: str) -> bool:
+        tokens, own = self._index.question(asked).tokens, self._index.entry_terms[self._index.ids.index(id)]
+        return misses_the_point(tokens, own, self._index.entries_with, self._common)
 
     def _suggested(self, found: Answer, reason: str, today: date) -> Answer:
         """Up to three buttons; handed over where none of them may be pressed today."""
@@ -202,10 +221,10 @@ class Knowledge:
         if not asked or (len(asked) > 1 and asked[0].score == asked[1].score):
             return None
         first = max(scores, key=lambda id: scores[id], default="")
-        rival = bool(first) and confidence >= self.line
-        if rival and any(self._catalogue.named_in(asked[0].id, q) for q in self.entries[first].questions):
-            return None
-        return asked[0]
+        if not first or confidence < self.line * (1 if asked[0].named else RIVAL_FROM):
+            return asked[0]
+        spoken = any(self._catalogue.speaks_of(asked[0], question) for question in self.entries[first].questions)
+        return None if spoken else asked[0]
 
     def _ranked(self, asked: list[str]) -> tuple[float, dict[str, float]]:
         """How sure the best entry is, and the score of each."""

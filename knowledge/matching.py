@@ -20,6 +20,7 @@ from knowledge.typos import Speller
 
 WORDS_SHARE = 0.5
 NEAREST_SHARE = 0.15
+COMMON_ENTRIES, COMMON_SHARE = 4, 0.1
 
 
 class Field:
@@ -147,6 +148,11 @@ class Index:
             vector += np.float32(share) * hashing.vectors(np.zeros_like(found), found, weights, 1)[0]
         scores = self.combined(self.classifier.scores(vector), _fused(by_words, by_grams))
         return Ranking(by_words, by_grams, scores)
+
+    def common_words(self) -> frozenset[str]:
+        """The words that so many entries use that none of them points anywhere."""
+        many = max(COMMON_ENTRIES, COMMON_SHARE * len(self.ids))
+        return frozenset(term for term, entries in self.entries_with.items() if entries >= many)
 
     def combined(self, classified: Floats, likeness: Floats) -> Floats:
         """Each entry's score: what the classifier says, and a little of how alike its nearest phrasing is.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -81,8 +83,8 @@ class Phrases:
         packaged = [path for path in (DEFAULTS / f"{code}.txt" for code in codes) if path.exists()]
         own = directory / "phrases"
         added = sorted(path for path in folder(own).glob("*.txt")) if own.exists() else []
-        files = [*(packaged or [DEFAULTS / "en.txt"]), *added]
-        return cls(phrase for path in files for phrase in _read_phrases(path, owner_name))
+        ours = [_packaged(path, owner_name) for path in packaged or [DEFAULTS / "en.txt"]]
+        return cls(chain(*ours, *(_read_phrases(path, owner_name) for path in added)))
 
     def escalation(self, text: str) -> Escalation | None:
         """Whether the line asks for a person, complains or insults, in this order; None if none of them."""
@@ -168,6 +170,12 @@ def _words(text: str) -> Iterator[str]:
                 yield from token
             else:
                 yield token.replace("'", "")
+
+
+@cache
+def _packaged(path: Path, owner_name: str) -> tuple[_Phrase, ...]:
+    """The phrases of one of our own files, read once: its brackets stand for thousands of forms."""
+    return tuple(_read_phrases(path, owner_name))
 
 
 def _read_phrases(path: Path, owner_name: str) -> Iterator[_Phrase]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from knowledge import words
+from knowledge.asking import is_asking
 from knowledge.entry import Entry
+
+SHORT = 7
+"""Up to so many words a question has one point, and a word that the base has never seen is likely to be it."""
+TELLING_FROM = 4
 
 _NEGATIONS = frozenset(
     """
@@ -32,6 +37,24 @@ def disagreement(asked: Sequence[str], entry: Entry) -> str | None:
     if own and _negation_differs(asked, own):
         return "negation"
     return "number" if own and _number_differs(asked, own, entry.answer) else None
+
+
+def misses_the_point(
+    asked: Sequence[str], own: Collection[str], seen: Mapping[str, int], common: Collection[str]
+) -> bool:
+    """Whether a short question holds a word that no entry has, and shares with this entry only what many say.
+
+    `asked` are the tokens after typo repair, `own` the entry's words, `seen` how many entries hold a word, `common`
+    the words that point nowhere. "Do you sell duck eggs?" is not what "Do you sell eggs?" asks.
+    """
+    distinct = [token for token in dict.fromkeys(asked) if not is_asking(token)]
+    if len(set(asked)) > SHORT or not any(_is_new(token, seen) for token in distinct):
+        return False
+    return not any(term in own and term not in common for token in distinct for term in words.terms(token))
+
+
+def _is_new(token: str, seen: Mapping[str, int]) -> bool:
+    return len(token) >= TELLING_FROM and words.terms(token) == [token] and token.isalpha() and not seen.get(token)
 
 
 def negated(tokens: Sequence[str]) -> bool:

@@ -52,10 +52,69 @@ def test_another_size_is_another_product(line: str) -> None:
     assert not CATALOGUE.named_in("product:apron", line)
 
 
-def test_a_part_of_a_name_brings_a_product_near_but_does_not_name_it() -> None:
-    naming = CATALOGUE.namings(words.read("a toothpick"))[0]
-    assert (naming.id, naming.named) == ("product:book", False)
+def test_a_part_of_a_name_beside_something_else_brings_a_product_near_but_does_not_name_it() -> None:
+    naming = CATALOGUE.namings(words.read("who broke a toothpick"))[0]
+    assert (naming.id, naming.named, naming.near, naming.asks_columns) == ("product:book", False, False, False)
     assert 0 < naming.score <= 0.5
+
+
+FARM = Catalogue(
+    [
+        Product("mayonnaise", "Farm mayonnaise", "Egg yolks, rapeseed oil and salt."),
+        Product("ten", "Box of ten eggs", "Laid this morning."),
+        Product("tray", "Tray of thirty eggs"),
+        Product("case", "Gift case of twelve", "Twelve chosen eggs in a cedar case."),
+        Product("pudding", "Four custard puddings"),
+        Product("mix", "Extra fine organic pancake mix"),
+    ],
+    common=["eggs", "egg", "box", "farm"],
+)
+
+
+def said(line: str) -> tuple[list[str], list[str]]:
+    """The products that a line names clearly, and those that it may mean."""
+    namings = FARM.namings(words.read(line))
+    clear = [naming.id.removeprefix("product:") for naming in namings if naming.asks_columns]
+    return clear, [naming.id.removeprefix("product:") for naming in namings if naming.near]
+
+
+@pytest.mark.parametrize(
+    ("line", "id"),
+    [
+        ("do you have mayonnaise", "mayonnaise"),
+        ("price of the mayonaise?", "mayonnaise"),
+        ("do you have mayonaisse", "mayonnaise"),
+        ("how much are the ten eggs", "ten"),
+        ("how much are 30 eggs", "tray"),
+        ("I want to buy a pudding", "pudding"),
+        ("gift cases please", "case"),
+    ],
+)
+def test_what_sets_a_product_apart_names_it(line: str, id: str) -> None:
+    assert said(line)[0] == [id]
+
+
+@pytest.mark.parametrize(
+    ("line", "ids"),
+    [
+        ("how much is a box of eggs", ["ten", "tray"]),
+        ("how much are the eggs", ["ten", "tray"]),
+        ("how much is a dozen eggs", ["case", "ten", "tray"]),
+        ("any mayo?", ["mayonnaise"]),
+        ("do you have pancakes", ["mix"]),
+        ("is there rapeseed oil", ["mayonnaise"]),
+    ],
+)
+def test_what_fits_several_or_only_in_a_small_part_is_near(line: str, ids: list[str]) -> None:
+    assert said(line) == ([], ids)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["does the mayonnaise contain nuts", "how much is the farm tour", "do you have duck eggs", "how much is it", ""],
+)
+def test_a_line_that_asks_for_anything_else_means_no_product(line: str) -> None:
+    assert said(line) == ([], [])
 
 
 def test_every_product_is_a_candidate_for_every_line() -> None:

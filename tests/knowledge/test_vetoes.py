@@ -4,7 +4,7 @@ import pytest
 
 from knowledge import words
 from knowledge.entry import Entry
-from knowledge.vetoes import disagreement, negated
+from knowledge.vetoes import disagreement, misses_the_point, negated
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,24 @@ def test_a_question_and_an_entry_that_disagree(
     asked: str, phrasings: list[str], answer: str, found: str | None
 ) -> None:
     assert disagreement(words.read(asked), Entry("one", tuple(phrasings), answer)) == found
+
+
+SEEN = {"do": 9, "you": 9, "sell": 3, "eggs": 9, "ship": 2, "farm": 4}
+COMMON = frozenset({"do", "you", "eggs", "farm"})
+
+
+@pytest.mark.parametrize(
+    ("line", "misses"),
+    [
+        ("do you sell duck eggs", True),
+        ("do you sell eggs", False),
+        ("do you ship eggs to denmark", False),
+        ("do you sell the eggs of a duck at your farm on sunday", False),
+        ("do you sell 12 eggs", False),
+        ("jam", False),
+        ("あひるの卵はありますか", False),
+    ],
+)
+def test_a_short_question_with_an_unheard_word_needs_more_than_common_words(line: str, misses: bool) -> None:
+    own = {"do", "you", "sell", "ship", "eggs"}
+    assert misses_the_point(words.read(line), own, SEEN, COMMON) is misses
