@@ -123,7 +123,18 @@ class Concierge:
         self._count(updates, stored)
         if any(update.moved_to for update in updates):
             await self.relocate()
+        if unreadable := [update for update in updates if update.chat is None]:
+            await self._tell_of(unreadable)
         self.work_waits.set()
+
+    async def _tell_of(self, unreadable: Sequence[RawUpdate]) -> None:
+        """The owner hears, once, of what came in and can't even be put anywhere."""
+        async with self.database.write() as session:
+            for update in unreadable:
+                for message in delivery.unreadable(self.house, f"{update.platform}:{update.bot}:{update.update_id}"):
+                    if await outbox.by_key(session, message.key) is None:
+                        await self._outbox.enqueue(session, [message], self.clock.now())
+        self.mail_waits.set()
 
     async def relocate(self) -> None:
         """Takes note of chats that got a new id: settings name them by the old one."""
@@ -249,7 +260,8 @@ class Concierge:
         if message and room:  # the stored id: the message itself may name the chat by one that it had before
             in_room = in_room or inbox.in_room(replace(message.chat, chat_id=job.chat_id or ""), room)
         customer = await self._customer(session, conversation, message if not in_room else None, now)
-        here: ChatRef | Desk = ChatRef(conversation.platform, conversation.bot, conversation.chat_id)
+        thread_id = message.chat.thread_id if in_room and message else None
+        here: ChatRef | Desk = ChatRef(conversation.platform, conversation.bot, conversation.chat_id, thread_id)
         if in_room and conversation.kind == "customer":
             here = Desk(conversation.id)
         sender = f"{message.platform}:{message.sender.id}" if message else ""
@@ -266,6 +278,7 @@ class Concierge:
             is_owner=in_room or sender in self.places.owner_ids,
             inbox_id=job.inbox_id,
             held=job.held,
+            held_ids=job.held_ids,
         )
 
     async def _customer(

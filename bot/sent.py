@@ -33,6 +33,10 @@ class Sent:
         """Cancels a customer's waiting posts and offers."""
         return await outbox.cancel_for(self.session, customer_id)
 
+    async def said(self, key: str) -> bool:
+        """Whether there is a message of that name already."""
+        return await outbox.by_key(self.session, key) is not None
+
     async def original(self, ref: MessageRef) -> InboundMessage | None:
         """What a person wrote first under a platform's message id."""
         row = await inbox.original(self.session, ref)

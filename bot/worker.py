@@ -6,8 +6,9 @@ its handler holds its own conversation only; after `ATTEMPTS` tries it is set as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,8 @@ log = structlog.get_logger()
 
 ATTEMPTS = 3
 RETRY_S = 1.0
+LATER_S = 3600.0
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 OPENING_S = 60.0
 """How long words from an unknown thread wait for the thread's opening to be recorded."""
 HELD = {"key_share": True}
@@ -38,7 +41,8 @@ sender who puts a note into its desk's lane, and the worker who wants that lane,
 class Job:
     """What a handler is given: a message, or (`message` None) the conversation's own alarm.
 
-    `chat_id` is the id that the message's chat has now. `held` are the earlier lines of an unfinished thought.
+    `chat_id` is the id that the message's chat has now. `held` are the earlier lines of an unfinished thought, with
+    `held_ids` their inbox ids.
     """
 
     conversation: Conversation
@@ -46,6 +50,7 @@ class Job:
     inbox_id: int | None = None
     chat_id: str | None = None
     held: tuple[InboundMessage, ...] = ()
+    held_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,7 @@ class Worker:
             row.id if row else None,
             row.chat_id if row else None,
             tuple(self._decode(h) for h in held_rows),
+            tuple(h.id for h in held_rows),
         )
         handled = await handle(session, job)
         await self._outbox.enqueue(session, handled.messages, now)
@@ -157,7 +163,7 @@ class Worker:
         return seen
 
     def _decode(self, row: InboxRow) -> InboundMessage:
-        return self._adapters[row.platform].decode(row.raw)
+        return _storable(self._adapters[row.platform].decode(row.raw))
 
     async def _elsewhere(
         self, session: AsyncSession, conversation: Conversation, row: InboxRow, message: InboundMessage
@@ -222,10 +228,10 @@ class Worker:
             if row:
                 conversation.next_at = None
             else:
-                conversation.thought_due_at = conversation.handoff_ends_at = None
-            message = self._readable(rows[-1]) if rows else None
-            handled = await apologise(session, _job_of(conversation, message, rows))
-            await self._outbox.enqueue(session, handled.messages, now)
+                _put_off(conversation, now)
+            if rows:  # an alarm about nobody's words needs no apology
+                job = _job_of(conversation, self._readable(rows[-1]), rows[-1])
+                await self._outbox.enqueue(session, (await apologise(session, job)).messages, now)
             seen = [_finish(r, Outcome.failed, None, now) for r in rows]
             await self._release(session, conversation, now)
         return seen
@@ -237,9 +243,21 @@ class Worker:
             return None  # the very decoding may be what failed
 
 
-def _job_of(conversation: Conversation, message: InboundMessage | None, rows: list[InboxRow]) -> Job:
-    last = rows[-1] if rows else None
-    return Job(conversation, message, last.id if last else None, last.chat_id if last else None)
+def _put_off(conversation: Conversation, now: datetime) -> None:
+    """The lines of the thought are set aside; the end of a handoff is tried again later, else it would never end."""
+    conversation.thought_due_at = None
+    if conversation.handoff_ends_at and conversation.handoff_ends_at <= now:
+        conversation.handoff_ends_at = now + timedelta(seconds=LATER_S)
+
+
+def _job_of(conversation: Conversation, message: InboundMessage | None, row: InboxRow) -> Job:
+    return Job(conversation, message, row.id, row.chat_id)
+
+
+def _storable(message: InboundMessage) -> InboundMessage:
+    """The message without what PostgreSQL can't store: NUL and half an emoji become a replacement character."""
+    name, plain = (UNSTORABLE.sub("\ufffd", words) for words in (message.sender.name, message.text.plain))
+    return replace(message, sender=replace(message.sender, name=name), text=replace(message.text, plain=plain))
 
 
 async def _say_nothing(session: AsyncSession, job: Job) -> Handled:

@@ -147,6 +147,7 @@ OWNERS = (
     Route(tickets.is_note, tickets.note),
     Route(stories.is_awaited, stories.awaited),
     Route(in_thread, tickets.from_owner),
+    Route(tickets.in_strange_thread, tickets.strange_thread),
     Route(always, nothing),
 )
 

@@ -51,11 +51,11 @@ async def settle(ctx: Context) -> list[OutboundMessage]:
     found = ctx.house.knowledge.ask(whole.text.plain, today(ctx))
     explain(found, ctx)
     if ctx.conversation.state == "handoff":  # the owner was quicker
-        messages, ctx.outcome = await tickets.pass_on(ctx.held, ctx), Outcome.relayed
+        messages, ctx.outcome = await tickets.pass_on(ctx), Outcome.relayed
     elif sure := [part for part in found.parts or (found,) if part.outcome == "answered"]:
         messages = await _give(whole, sure, [p for p in found.parts if p not in sure], ctx)
     elif ctx.conversation.state == "waiting":
-        messages, ctx.outcome = await tickets.pass_on(ctx.held, ctx), Outcome.relayed
+        messages, ctx.outcome = await tickets.pass_on(ctx), Outcome.relayed
     elif found.outcome == "suggested" and not whole.media:
         messages = _suggest(whole, found, ctx)
     else:

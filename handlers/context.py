@@ -42,6 +42,9 @@ class SentMessages(Protocol):
     async def cancel_for(self, customer_id: int) -> int:
         """Cancels a customer's waiting posts and offers."""
 
+    async def said(self, key: str) -> bool:
+        """Whether there is a message of that name already."""
+
     async def original(self, ref: MessageRef) -> InboundMessage | None:
         """What a person wrote first under a platform's message id."""
 
@@ -84,6 +87,7 @@ class Context:
     is_owner: bool = False
     inbox_id: int | None = None
     held: tuple[InboundMessage, ...] = ()
+    held_ids: tuple[int, ...] = ()
     outcome: Outcome | None = Outcome.done
     settles: Outcome | None = None
     explanation: dict[str, Any] | None = None
@@ -166,11 +170,13 @@ class Context:
         room = self.house.room
         return [OutboundMessage(room, self.key(), "notice", text=text, buttons=tuple(buttons))] if room else []
 
-    async def relay(self, message: InboundMessage, to: ChatRef | Desk) -> OutboundMessage:
-        """A person's own words and media, to the other side; what they quote is quoted there too."""
+    async def relay(self, message: InboundMessage, to: ChatRef | Desk, inbox_id: int | None = None) -> OutboundMessage:
+        """A person's own words and media, to the other side; what they quote is quoted there too. `inbox_id` where it
+        isn't the message that is being handled."""
         quotes = await self.sent.other_side(message.reply_to) if message.reply_to else None
+        copied = inbox_id or self.inbox_id
         return OutboundMessage(
-            to, self.key(), "relay", text=message.text, media=message.media, quotes=quotes, copy_of=self.inbox_id
+            to, self.key(), "relay", text=message.text, media=message.media, quotes=quotes, copy_of=copied
         )
 
     @property

@@ -50,6 +50,14 @@ async def broken(message: InboundMessage | None, ctx: Context) -> list[OutboundM
     ]
 
 
+def unreadable(house: House, name: str) -> list[OutboundMessage]:
+    """A notice that something came in which says not even from which chat it is. `name` is the stored update's."""
+    if house.room is None:
+        return []
+    text = _say(house, "unreadable_update", name=name)
+    return [OutboundMessage(house.room, f"unreadable:{name}", "notice", text=text)]
+
+
 @dataclass(frozen=True)
 class Failure:
     """A message that is dead or uncertain. `room_id` is the conversation of the owners' general part."""

@@ -72,9 +72,9 @@ def _card(message: InboundMessage, ctx: Context, card: str, tried: str, stale: s
     return ctx.to_desk(text, [close_button(ctx)], message.media)
 
 
-async def pass_on(lines: Sequence[InboundMessage], ctx: Context) -> list[OutboundMessage]:
-    """A customer's further lines, into the thread as they were written."""
-    return [await ctx.relay(line, desk(ctx)) for line in lines]
+async def pass_on(ctx: Context) -> list[OutboundMessage]:
+    """The lines of an unfinished thought, into the thread as they were written."""
+    return [await ctx.relay(line, desk(ctx), id) for line, id in zip(ctx.held, ctx.held_ids, strict=True)]
 
 
 async def escalate(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
@@ -107,15 +107,19 @@ async def from_customer(message: InboundMessage, ctx: Context) -> list[OutboundM
 
 
 async def from_owner(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """The owner's words in the thread go to the customer; from now on a human speaks."""
+    """The owner's words in the thread go to the customer; from now on a human speaks. What the customer had not
+    finished saying is shown in the thread first."""
     ctx.outcome = Outcome.relayed
+    unfinished = await pass_on(ctx)
+    if unfinished:
+        ctx.settles, ctx.conversation.thought_due_at = Outcome.relayed, None
     ctx.conversation.state = "handoff"
     ctx.conversation.last_owner_at = ctx.now
     ctx.conversation.handoff_ends_at = ctx.now + timedelta(hours=ctx.shop.handoff_silence_h)
     ticket = await people.open_ticket(ctx.session, ctx.conversation.id)
     if ticket and ticket.answered_at is None:
         ticket.answered_at = ctx.now
-    return [await ctx.relay(message, ctx.chat)]
+    return [*unfinished, await ctx.relay(message, ctx.chat)]
 
 
 def is_note(message: InboundMessage, ctx: Context) -> bool:
@@ -125,6 +129,19 @@ def is_note(message: InboundMessage, ctx: Context) -> bool:
 
 def _begins_note(message: InboundMessage) -> bool:
     return message.text.plain.lstrip().startswith("//")
+
+
+def in_strange_thread(message: InboundMessage, ctx: Context) -> bool:
+    """Whether an owner writes in a thread of the room that is no customer's."""
+    return message.kind == "text" and ctx.conversation.kind == "room" and message.chat.thread_id is not None
+
+
+async def strange_thread(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+    """Said once in each: it may be a topic of the owners' own, or one that a cut call left behind."""
+    name = f"strange:{message.chat.chat_id}:{message.chat.thread_id}"
+    if await ctx.sent.said(name):
+        return []
+    return [replace(ctx.reply(ctx.say("strange_thread"), kind="note"), key=name)]
 
 
 async def note(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:

@@ -277,3 +277,25 @@ async def test_an_edit_or_delete_reaches_every_part_of_a_long_message(stage: Sta
     await stage.adapter.owner_deletes(written.message_id, thread.place.thread_id)
     await stage.settle()
     assert all(s.deleted for s in stage.ana.log() if "hen hen" in s.text.plain)
+
+
+async def test_what_the_customer_had_not_finished_stands_before_the_owners_words(stage: Stage) -> None:
+    await open_ticket(stage)
+    thread = stage.thread("Ana")
+    await thread.says("/close")
+    thread.hears()
+    await stage.ana.says("and in oil")
+    await thread.says("Hello Ana")
+    assert [s.text.plain for s in thread.log()[-2:]] == ["Hello Ana", "and in oil"]
+    assert await stage.outcomes() == ["handed_over", "done", "relayed", "relayed"]
+    await stage.wait(seconds=5)
+    assert thread.hears() == ["and in oil"]
+
+
+async def test_a_thread_without_a_customer_says_so_once(stage: Stage) -> None:
+    stranger = stage.adapter.world.open_thread("Packing")
+    packing = stage.thread("Packing")
+    assert packing.place.thread_id == stranger.thread_id
+    await packing.says("Who packs today?")
+    await packing.says("I do.")
+    assert packing.hears() == ["No customer is behind this thread: what is written here stays here."]
