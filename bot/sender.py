@@ -25,6 +25,7 @@ from bot.pacing import Pacer
 log = structlog.get_logger()
 
 AT_ONCE = 32
+MOMENT_S = 0.05
 LONGEST_WAIT_S = 300.0
 READINGS = 5
 """How often a row that raises before its call is looked at."""
@@ -109,6 +110,7 @@ class Sender:
         self._moved = moved
         self._observe = observe
         self._pacer = Pacer() if paced else None
+        self._under_way: set[asyncio.Task[None]] = set()
         self._unsettled: list[Callable[[], Awaitable[None]]] = []
         self.paced_until: datetime | None = None
         """When the next row may go that is held by its platform's pace alone."""
@@ -122,16 +124,39 @@ class Sender:
             await self._end(row.id, DeliveryError(Reason.uncertain, "The bot was stopped while sending."), _uncertain)
 
     async def send(self) -> bool:
-        """Sends one row of each lane that is due; False when nothing was."""
+        """Begins to send what is due, one row of each lane; False when nothing was, and nothing is under way.
+
+        Returns when the first call has ended, or after a moment: one chat that hangs holds up no other.
+        """
         unsettled, self._unsettled = self._unsettled, []
         for settle in unsettled:
             await self._settle(settle)
+        if free := AT_ONCE - len(self._under_way):
+            for row_id in await self._claim(free):
+                self._under_way.add(asyncio.create_task(self._deliver(row_id)))
+        if not self._under_way:
+            return False
+        ended, self._under_way = await asyncio.wait(
+            self._under_way, timeout=MOMENT_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in ended:
+            task.result()
+        return True
+
+    async def finish(self, within_s: float) -> None:
+        """Waits for the calls that are under way; what takes longer is cut and stays as sending."""
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=within_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            self._under_way = set()
+
+    async def _claim(self, limit: int) -> list[int]:
         async with self._database.write() as session:
             self.paced_until = None
-            rows = await outbox.claim(session, self._clock.now(), AT_ONCE, self._adapters, self._in_pace)
-            claimed = [row.id for row in rows]
-        await asyncio.gather(*(self._deliver(row_id) for row_id in claimed))
-        return bool(claimed)
+            rows = await outbox.claim(session, self._clock.now(), limit, self._adapters, self._in_pace)
+            return [row.id for row in rows]
 
     async def _in_pace(self, session: AsyncSession, row: OutboxRow) -> bool:
         """Whether its platform's pace lets the row go now; if so, its calls are counted."""
@@ -256,13 +281,14 @@ class Sender:
             await desks.not_opened(session, ready.desk)
         if consequence is Consequence.heal and ready.desk and not ready.opens:
             await desks.lost(session, ready.desk)
+        target = ready.call.target
         if consequence is Consequence.redirect and error.new_chat_id:
-            await chats.move(session, ready.call.chat, error.new_chat_id, now)
+            await chats.move(session, target.chat if target else ready.call.chat, error.new_chat_id, now)
         again = next_attempt(ready.attempts, error, now, ready.since)
         if consequence is Consequence.undecided and ready.kind in AT_MOST_ONCE:
             row.state = "uncertain"
-        elif again is None:
-            row.state = "dead"
+        elif again is None or (consequence is Consequence.redirect and target):
+            row.state = "dead"  # what was said in the chat that is no more stays as it is
         else:
             mended = consequence in (Consequence.heal, Consequence.redirect) and ready.attempts == 1
             row.state, row.due_at = "waiting", now if mended else again

@@ -26,6 +26,7 @@ from knowledge.shop import Shop
 from tests.simulators.telegram.chats import Chat, Message, Topic
 from tests.simulators.telegram.people import User
 from tests.simulators.telegram.simulator import TelegramSimulator
+from tests.simulators.telegram.updates import Pending
 
 PRESS_S = 1.5
 WITHIN_S = 20.0
@@ -98,7 +99,10 @@ class TelegramStage:
         self.story_channel = simulator.channel()
         self.webhook_url = ""
         self.paced = True
+        self.late: list[Pending] = []
+        """Updates that a test keeps back."""
         self._runner: web.AppRunner | None = None
+        self._threads: dict[int, Person] = {}
         self._settings = {"room_chat_id": str(group.id), "story_chat_ids": (str(self.story_channel.id),)}
         self._build()
         self.ana = self.customer("Ana")
@@ -194,11 +198,13 @@ class TelegramStage:
 
     def thread(self, name: str) -> Person:
         """The owner's view of the one topic of that name."""
-        return Person(self, self.simulator.owner, self.group, self.topic(name).thread_id)
+        thread_id = self.topic(name).thread_id
+        return self._threads.setdefault(thread_id, Person(self, self.simulator.owner, self.group, thread_id))
 
     def move_to(self, group: Chat) -> None:
         """The owners meet in another chat from now on; the settings still name the old one."""
         self.group = group
+        self._threads.clear()
         self.room = Person(self, self.simulator.owner, group)
 
     # What the database says.
