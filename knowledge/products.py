@@ -65,6 +65,7 @@ class Catalogue:
         }
         self._in_title = _found_in(self._words)
         self._in_text = _found_in({id: words.read(p.description) for id, p in self.products.items()})
+        self._always = {id for id in self._words if not self._words[id] or any(map(words.is_unspaced, self._words[id]))}
         self._long = [word for word in self._in_title if len(word) >= LONG_WORD]
         self._speller = Speller(Counter(chain(self._in_title, self._in_text)))
 
@@ -72,8 +73,9 @@ class Catalogue:
         """Every product with how well a line, as tokens, names it; best first, ties by id."""
         if not self.products:
             return []
-        parts = self._in_part(asked)
-        found = [self._naming(id, asked, parts.get(id)) for id in self._titles]
+        parts, at_hand = self._in_part(asked), self._at_hand(asked)
+        found = [parts.get(id) or Naming(id, 0.0) for id in self._titles.keys() - at_hand]
+        found += [self._naming(id, asked, parts.get(id)) for id in at_hand]
         return sorted(found, key=lambda naming: (-naming.score, naming.id))
 
     def named_in(self, id: str, text: str) -> bool:
@@ -116,6 +118,11 @@ class Catalogue:
             return full or part or Naming(id, 0.0)
         shared = {token for token in title if token in asked and token not in self._common}
         return Naming(id, NEAR_AT_MOST * _letters(shared) / _letters(set(title)))
+
+    def _at_hand(self, asked: list[str]) -> set[str]:
+        """The products of whose title a word stands in the line, a slip allowed: so a large catalogue stays quick."""
+        there = {word for token in set(asked) for word in (token, self._speller.mended(token))}
+        return self._always | _any_of(self._in_title, there)
 
     def _in_part(self, asked: list[str]) -> dict[str, Naming]:
         """The products that a line may mean if it asks for columns alone: all that it names is found with them."""

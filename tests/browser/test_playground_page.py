@@ -13,7 +13,7 @@ from playwright.async_api import Locator, Page, async_playwright, expect
 
 from bot.adapters.playground.server import serve
 from bot.clock import Clock
-from bot.demo import PlaygroundControls, ticking, playground
+from bot.demo import PlaygroundControls, playground, ticking
 from bot.examples import sample_shop
 from knowledge.shop import read_shop
 

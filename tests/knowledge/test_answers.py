@@ -191,6 +191,24 @@ def test_a_product_that_is_named_beside_something_else_is_a_button() -> None:
     assert answer.suggestions[0] == "product:ten"
 
 
+def test_a_word_of_a_product_within_an_entrys_question_is_the_entrys() -> None:
+    jam = Product("jam", "Plum marmalade", price=Decimal(700))
+    allergy = Entry("allergy", ("Is the marmalade all right with nuts?", "What is in the marmalade?"), "Plums.")
+    knowledge = Knowledge([*BASE, allergy], [TEN, jam])
+    assert ask("do you have marmalade", knowledge).entry == "product:jam"
+    assert ask("is the marmalade all right with nuts", knowledge).entry == "allergy"
+    assert ask("what's in the marmalade", knowledge).entry != "product:jam"
+
+
+def test_a_short_question_whose_point_nobody_wrote_of_is_only_suggested() -> None:
+    sold = [Entry(f"sold-{n}", (f"Do you sell eggs to {who}?",), "Yes.") for n, who in enumerate(("cafes", "schools"))]
+    stock = Entry("stock", ("Do you sell eggs?", "Can I buy eggs?", "Do you have eggs?"), "Yes.")
+    knowledge = Knowledge([*BASE, *sold, stock])
+    answer = ask("do you sell ostrich eggs", knowledge)
+    assert answer.outcome != "answered"
+    assert ask("do you sell eggs", knowledge).entry == "stock"
+
+
 def test_the_best_five_are_always_given_best_first_and_by_id_where_equal() -> None:
     for text in ("how fresh are the eggs?", "how fresh are these", "zzz", ""):
         candidates = ask(text).candidates
