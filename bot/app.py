@@ -210,10 +210,13 @@ class Concierge:
                 await look.stop()
             for event in (stopping, self.work_waits, self.mail_waits):
                 event.set()
+            loop_time = asyncio.get_running_loop().time
+            deadline = loop_time() + LAST_STEP_S
             await asyncio.wait(loops, timeout=LAST_STEP_S)
             for loop in loops:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
+            await self._sender.finish(max(0.0, deadline - loop_time()))
 
     async def _post_what_is_due(self) -> None:
         while await self.due():

@@ -21,16 +21,14 @@ from bot.database.tables import DeskRow, InboxRow, OutboxRow
 from bot.messages import ChatRef, Desk, MessageRef, OutboundMessage, Receipt, load
 from bot.outbox import AT_MOST_ONCE, Outbox
 from bot.pacing import Pacer
+from bot.retries import next_attempt
 
 log = structlog.get_logger()
 
 AT_ONCE = 32
 MOMENT_S = 0.05
-LONGEST_WAIT_S = 300.0
 READINGS = 5
 """How often a row that raises before its call is looked at."""
-PATIENCE = timedelta(hours=24)
-"""How long an unreachable platform is tried: Telegram itself keeps updates no longer."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +69,6 @@ class _Ready:
     adapter: Adapter
     desk: DeskRow | None
     opens: bool
-
-
-def next_attempt(attempts: int, error: DeliveryError, now: datetime, since: datetime) -> datetime | None:
-    """When a refused call is tried again after `attempts` tries; None gives it up.
-
-    A platform that names a time is obeyed. Else 1, 2, 4 … up to 300 s, for a day at the most from `since`, the
-    instant at which it might first go.
-    """
-    if CONSEQUENCES[error.reason] is Consequence.give_up or now - since > PATIENCE:
-        return None
-    if error.retry_after_s is not None:
-        return now + timedelta(seconds=error.retry_after_s)
-    return now + timedelta(seconds=min(2.0 ** min(attempts - 1, 20), LONGEST_WAIT_S))
 
 
 class Sender:

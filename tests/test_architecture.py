@@ -44,7 +44,7 @@ def below(name: str, room: str) -> bool:
 
 NEUTRAL = tuple(
     f"bot.{name}"
-    for name in ("messages", "adapter", "commands", "clock", "recurrence", "pacing", "markup", "splitting")
+    for name in ("messages", "adapter", "commands", "clock", "recurrence", "pacing", "retries", "markup", "splitting")
 )
 """The values and pure functions that everything else speaks in."""
 

@@ -17,7 +17,8 @@ from bot.database import Database, inside_write
 from bot.database.tables import OutboxRow
 from bot.messages import ChatRef, Media, OutboundMessage, Receipt
 from bot.outbox import AT_MOST_ONCE
-from bot.sender import LONGEST_WAIT_S, PATIENCE, READINGS, Undelivered, next_attempt
+from bot.retries import LONGEST_WAIT_S, PATIENCE, next_attempt
+from bot.sender import READINGS, Undelivered
 from tests.bot.road import Road, message
 from tests.stage import Stage
 
