@@ -56,7 +56,7 @@ ADAPTER = tuple(f"bot.{name}" for name in ("messages", "adapter", "commands", "c
 ROWS = (
     Row("knowledge", (), ("numpy", "rapidfuzz", "yaml")),
     *(Row(room, NEUTRAL, ("pydantic", "dateutil", "markdown_it")) for room in NEUTRAL),
-    Row("bot.database", ("bot.messages", "knowledge.entry"), ("sqlalchemy", "alembic", "PIL")),
+    Row("bot.database", ("bot.messages", "knowledge.entry"), ("sqlalchemy", "alembic", "aiosqlite", "PIL")),
     *(Row(room, (*CORE, *NEUTRAL, "bot.database"), ("sqlalchemy", "structlog")) for room in CORE),
     Row(
         "handlers",
