@@ -90,6 +90,7 @@ def shopfront(telegram: TelegramSimulator, folder: Path, shop: Path, database_ur
         "TELEGRAM_OWNER_CHAT_ID": str(room.id),
         "TELEGRAM_STORY_CHAT_IDS": str(channel.id),
         "LOG_FORMAT": "json",
+        "PACING": "off",
     }
     return Shopfront(telegram, folder, environment, room, channel)
 

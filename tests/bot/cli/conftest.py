@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ import structlog
 
 from bot.cli import called
 from bot.settings import Settings
+from tests.simulators.telegram.simulator import TelegramSimulator
 
 
 @dataclass(frozen=True)
@@ -96,3 +99,17 @@ def shop(tmp_path: Path) -> Path:
         encoding="utf-8",
     )
     return folder
+
+
+@pytest.fixture
+def telegram() -> Iterator[TelegramSimulator]:
+    """Telegram on this machine, on a loop of its own, because a command takes this thread's."""
+    simulator, loop = TelegramSimulator(), asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(simulator.start(), loop).result(10)
+    yield simulator
+    asyncio.run_coroutine_threadsafe(simulator.stop(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()

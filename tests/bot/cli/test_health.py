@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.database import Database
+from bot.database.tables import Conversation, Customer, InboxRow, OutboxRow
 from tests.bot.cli.conftest import Call
-
-TOKEN = "123:hunter2-Token"
+from tests.simulators.telegram.chats import Chat
+from tests.simulators.telegram.simulator import TelegramSimulator
 
 
 @pytest.fixture
-def healthy(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings and a shop with which nothing is wrong."""
+def room(telegram: TelegramSimulator) -> Chat:
+    """The owners' room."""
+    return telegram.group()
+
+
+@pytest.fixture
+def channel(telegram: TelegramSimulator) -> Chat:
+    """The story channel."""
+    return telegram.channel("Hen news", username="hennews")
+
+
+@pytest.fixture
+def healthy(
+    shop: Path, telegram: TelegramSimulator, room: Chat, channel: Chat, monkeypatch: pytest.MonkeyPatch
+) -> TelegramSimulator:
+    """Settings, a shop and a Telegram with which nothing is wrong."""
+    telegram.server.token = f"{telegram.bot.id}:hunter2-Token-1"
     for name, value in {
         "SHOP_DIR": str(shop),
-        "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_OWNER_CHAT_ID": "-1001",
-        "TELEGRAM_API_BASE_URL": "http://127.0.0.1:9",
+        "TELEGRAM_BOT_TOKEN": telegram.token,
+        "TELEGRAM_OWNER_CHAT_ID": str(room.id),
+        "TELEGRAM_STORY_CHAT_IDS": f"{channel.id},@hennews",
+        "TELEGRAM_API_BASE_URL": telegram.url,
         "CONCIERGE_NOW": "2026-03-01T09:00:00Z",
     }.items():
         monkeypatch.setenv(name, value)
+    return telegram
 
 
 def wrong(call: Call) -> dict[str, Any]:
@@ -53,9 +75,9 @@ def test_in_an_empty_folder_it_names_platform_room_and_shop(call: Call) -> None:
 @pytest.mark.usefixtures("healthy")
 def test_a_room_on_a_platform_without_token_is_wrong(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TELEGRAM_BOT_TOKEN")
-    monkeypatch.setenv("DISCORD_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", "123:hunter2-Token")
     monkeypatch.setenv("DISCORD_API_BASE_URL", "http://127.0.0.1:9/api/v10")
-    assert wrong(call).keys() == {"owners' room"}
+    assert wrong(call).keys() == {"owners' room", "discord"}
 
 
 def test_settings_that_cannot_be_read_are_its_findings(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,3 +128,84 @@ def test_a_model_that_this_version_does_not_use_is_said(
         (tmp_path / name).touch()
     monkeypatch.setenv("SEMANTIC_MODEL", str(tmp_path))
     assert wrong(call).keys() == {"matching by meaning"}
+
+
+@pytest.mark.usefixtures("healthy")
+def test_without_an_owners_room_it_ends_with_one(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TELEGRAM_OWNER_CHAT_ID")
+    assert wrong(call).keys() == {"owners' room"}
+
+
+ILLS: list[tuple[Callable[[TelegramSimulator, Chat, Chat], object], str]] = [
+    (lambda telegram, room, channel: telegram.revoke_token(), "refuses the bot's token"),
+    (lambda telegram, room, channel: telegram.demote_bot(room), "privacy mode"),
+    (lambda telegram, room, channel: telegram.change_bot(room, "administrator", frozenset()), "manage topics"),
+    (lambda telegram, room, channel: telegram.kick_bot(room), "owners' room"),
+    (lambda telegram, room, channel: telegram.demote_bot(channel), "may not post in the story channel"),
+    (lambda telegram, room, channel: setattr(telegram.world.webhook, "url", "https://a.test/x"), "another program"),
+]
+
+
+@pytest.mark.parametrize(("ill", "said"), ILLS, ids=[said for _, said in ILLS])
+def test_what_telegram_says_is_wrong_is_told(
+    call: Call, healthy: TelegramSimulator, room: Chat, channel: Chat, ill: Callable[..., object], said: str
+) -> None:
+    ill(healthy, room, channel)
+    assert wrong(call).keys() == {"telegram"}
+    assert said in call("doctor").out
+
+
+@pytest.mark.usefixtures("healthy")
+def test_a_telegram_that_is_not_there_is_wrong(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_API_BASE_URL", "http://127.0.0.1:9")
+    assert "can't be reached" in wrong(call)["telegram"]["what"]
+
+
+async def _leave(url: str) -> None:
+    """Messages that did not end as they should, of Ana's."""
+    at = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+    database = Database(url)
+    async with database.write() as session:
+        ana = Customer(platform="telegram", platform_id="7", name="Ana", created_at=at)
+        session.add(ana)
+        await session.flush()
+        talk = Conversation(platform="telegram", bot="1", chat_id="7", customer_id=ana.id, pending_since=at)
+        session.add(talk)
+        await session.flush()
+        for number, state in enumerate(("failed", "pending")):
+            row = InboxRow(platform="telegram", bot="1", update_id=str(number), raw={"text": "my secret illness"})
+            row.conversation_id, row.state, row.received_at, row.error = talk.id, state, at, "at /bot123:hunter2-Token/"
+            session.add(row)
+        for number, (kind, state) in enumerate((("post", "uncertain"), ("reply", "dead"), ("relay", "waiting"))):
+            call = OutboxRow(key=state, lane=state, place=number, priority=0, kind=kind, op="send", message={})
+            call.platform, call.state, call.created_at, call.due_at, call.customer_id = (
+                "telegram",
+                state,
+                at,
+                at,
+                ana.id,
+            )
+            session.add(call)
+    await database.close()
+
+
+@pytest.mark.usefixtures("healthy")
+def test_each_stuck_message_is_named_with_the_next_step(
+    call: Call, alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", "123:hunter2-Token")
+    monkeypatch.setenv("DISCORD_API_BASE_URL", "http://127.0.0.1:9/api/v10")
+    assert call("migrate").code == 0
+    asyncio.run(_leave(f"sqlite+aiosqlite:///{alone / 'concierge.db'}"))
+    assert wrong(call).keys() == {"messages", "discord"}
+    told = call("doctor").out
+    for words in (
+        "message 1 from Ana (telegram:7), of 2026-03-01 08:00 UTC, could not be handled",
+        "message 2 from Ana (telegram:7), of 2026-03-01 08:00 UTC, has no outcome yet",
+        "post 1 to Ana (telegram:7), of 2026-03-01 08:00 UTC, may have arrived or not",
+        "reply 2 to Ana (telegram:7), of 2026-03-01 08:00 UTC, was refused",
+        "relay 3 to Ana (telegram:7), of 2026-03-01 08:00 UTC, is still to be sent",
+        "Press Resend or Discard",
+    ):
+        assert words in told
+    assert "illness" not in told and "hunter2" not in told

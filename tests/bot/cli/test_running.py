@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -9,7 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
@@ -17,6 +18,8 @@ from urllib.request import urlopen
 import pytest
 
 from tests.bot.cli.conftest import Call
+from tests.bot.shopfront import Shopfront, becomes, concierge, free_port, get, samples, shopfront
+from tests.simulators.telegram.simulator import TelegramSimulator
 
 ROOT = Path(__file__).parents[3]
 TALKS = ROOT / "bot/examples/egg-farm/conversations"
@@ -117,12 +120,93 @@ def test_without_a_platform_and_a_shop_run_says_what_to_set(call: Call) -> None:
     assert "TELEGRAM_BOT_TOKEN" in sentences[0] and "SHOP_DIR" in sentences[1]
 
 
-def test_with_both_run_says_what_is_not_there_yet(call: Call, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_for_a_role_or_a_platform_is_said(
+    call: Call, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SHOP_DIR", str(shop))
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", TOKEN)
+    assert "Discord is not there yet" in call("run").refused()
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
-    assert "adapters are not there yet" in call("run").refused()
     assert "needs PostgreSQL" in call("run", "--role", "send").refused()
     assert "--role cook is not known" in call("run", "--role", "cook").refused()
+
+
+def test_every_problem_of_the_settings_is_said_at_once(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PORT", "nine")
+    monkeypatch.setenv("PACING", "slow")
+    assert len(call("run").refused().splitlines()) == 2
+
+
+@pytest.mark.parametrize("wrong", ["no shop.toml", "a broken shop.toml", "no folder for the database", "no server"])
+def test_a_start_that_can_not_be_is_one_sentence(
+    call: Call, shop: Path, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    monkeypatch.setenv("SHOP_DIR", str(shop))
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("TELEGRAM_API_BASE_URL", "http://127.0.0.1:9")
+    if wrong == "no shop.toml":
+        (shop / "shop.toml").unlink()
+    elif wrong == "a broken shop.toml":
+        (shop / "shop.toml").write_text("name = ", encoding="utf-8")
+    else:
+        server = "postgresql+asyncpg://shop:hunter2@127.0.0.1:9/x" if wrong == "no server" else ""
+        monkeypatch.setenv("DATABASE_URL", server or "sqlite+aiosqlite:////nowhere/at/all.db")
+    sentence = call("run").refused()
+    assert len(sentence.splitlines()) == 1 and "hunter2" not in sentence and TOKEN not in sentence
+
+
+@pytest.fixture
+async def front(alone: Path, shop_dir: Path) -> AsyncIterator[Shopfront]:
+    """A shop on a simulated Telegram."""
+    simulator = TelegramSimulator()
+    await simulator.start()
+    yield shopfront(simulator, alone, shop_dir, "sqlite+aiosqlite:///concierge.db")
+    await simulator.stop()
+
+
+async def ended(process: asyncio.subprocess.Process) -> str:
+    """What a process has said, once it has ended by itself."""
+    async with asyncio.timeout(10):
+        said, _ = await process.communicate()
+    return said.decode()
+
+
+async def test_a_real_process_answers_dies_comes_back_and_ends_when_it_is_told(front: Shopfront, alone: Path) -> None:
+    port = free_port()
+    environment = front.environment | {"HTTP_PORT": str(port)}
+    async with concierge("run", folder=alone, environment=environment) as bot:
+        await front.answers("Ana")
+        async with concierge("run", folder=alone, environment=environment) as second:
+            said = await ended(second)
+            assert (second.returncode, said) == (
+                2,
+                "Another `concierge run` serves concierge.db already: stop that one first.\n",
+            )
+        bot.kill()
+        first_words = await ended(bot)
+    hook = {"TELEGRAM_WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram", "TELEGRAM_WEBHOOK_SECRET": "swordfish"}
+    async with concierge("run", folder=alone, environment=environment | hook) as bot:
+        await front.answers("Ben")
+        await becomes(port, "/readyz", (200, "ready"))
+        figures = (await get(port, "/metrics"))[1]
+        bot.send_signal(signal.SIGTERM)
+        said = await ended(bot)
+        assert bot.returncode == 0, said
+    assert samples(figures)['concierge_outcomes_total{outcome="answered"}'] == 1
+    assert "The concierge serves" in said
+    for words in (first_words, said, figures):
+        assert front.telegram.token not in words and "swordfish" not in words and "Traceback" not in words
+
+
+async def test_a_revoked_token_does_not_end_the_process_and_is_in_no_log(front: Shopfront, alone: Path) -> None:
+    port, token = free_port(), front.telegram.token
+    front.telegram.revoke_token()
+    async with concierge("run", folder=alone, environment=front.environment | {"HTTP_PORT": str(port)}) as bot:
+        await becomes(port, "/readyz", (503, "telegram"))
+        bot.send_signal(signal.SIGINT)
+        said = await ended(bot)
+        assert bot.returncode == 0, said
+    assert token not in said and "Traceback" not in said
 
 
 def test_migrating_makes_the_tables_and_twice_is_once(call: Call, alone: Path) -> None:
