@@ -112,13 +112,15 @@ class TelegramAdapter:
         return codec.decode(raw, self._me)
 
     def budgets(self, chat_id: str) -> Sequence[Budget]:
-        """30 calls a second for the bot; one a second for a person, 20 a minute for a group or channel.
+        """30 calls a second for the bot; one a second for a person, 20 a minute for a group, both for a story channel.
 
         https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
         """
         name = f"{self.platform}/{self.bot}"
-        count, per_s = (20, 60.0) if chat_id.startswith(("-", "@")) else (1, 1.0)
-        return (Budget(name, 30, 1.0), Budget(f"{name}/{chat_id}", count, per_s))
+        bot, minute, second = Budget(name, 30, 1.0), (20, 60.0), (1, 1.0)
+        if chat_id in self._expected.story_chat_ids:  # it may be a group as well
+            return (bot, Budget(f"{name}/{chat_id}/minute", *minute), Budget(f"{name}/{chat_id}", *second))
+        return (bot, Budget(f"{name}/{chat_id}", *(minute if chat_id.startswith("-") else second)))
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
         """Parts that each take one call: 4096 UTF-16 units of text, 1024 of a caption, ten pictures."""

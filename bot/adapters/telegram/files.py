@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 from telegram import InputFile
@@ -10,9 +9,9 @@ from telegram import InputFile
 from bot.adapter import DeliveryError, ReadBlob, Reason
 from bot.adapters.telegram.api import Api
 from bot.adapters.telegram.plan import is_round
+from bot.adapters.telegram.recent import Recent
 from bot.messages import Media
 
-MOST_REMEMBERED = 2000
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "video/mp4": ".mp4"}
 
 
@@ -22,7 +21,7 @@ class Files:
     def __init__(self, api: Api) -> None:
         self.read_blob: ReadBlob | None = None
         self._api = api
-        self._ids: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._ids = Recent[tuple[str, str], str]()
 
     async def reference(self, media: Media, *, attached: bool = False) -> str | InputFile:
         """How a call names the file: an id, an address, or the bytes (`attached` for a part of an album).
@@ -40,8 +39,6 @@ class Files:
         """Keeps the id that a blob was given."""
         if media.sha256 and file_id:
             self._ids[_name(media)] = file_id
-            if len(self._ids) > MOST_REMEMBERED:
-                self._ids.popitem(last=False)
 
     def forget(self, media: Media) -> None:
         """Drops an id that Telegram no longer takes."""

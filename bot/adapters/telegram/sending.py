@@ -15,7 +15,8 @@ from bot.adapters.telegram.api import Api, chat_number
 from bot.adapters.telegram.entities import to_entities
 from bot.adapters.telegram.files import Files, file_id_in, method_of
 from bot.adapters.telegram.reasons import Where
-from bot.messages import Button, ChatRef, Media, MessageRef, Receipt, Text
+from bot.adapters.telegram.recent import Recent
+from bot.messages import Button, ChatRef, Media, MessageRef, OutboundMessage, Receipt, Text
 
 GENERAL = "1"
 """The topic in which a message lands whose own topic is gone."""
@@ -44,11 +45,16 @@ class Sending:
         self._where = where
         self._now = now
         self._refused: tuple[str, datetime] | None = None
+        self._mended = Recent[OutboundMessage, OutboundMessage]()
+        self._captioned = Recent[MessageRef, bool]()
 
     async def make(self, call: Call) -> Receipt:
-        """Makes the call. Raises DeliveryError, with the scope "bot" where a 429 is not the chat's own."""
+        """Makes the call. Raises DeliveryError, with the scope "bot" where a 429 is not the chat's own.
+
+        What was mended before a 429 is made that way the next time: mending costs a call, and so the next 429.
+        """
         try:
-            return await self._make(call)
+            return await self._make(replace(call, message=self._as_mended(call.message)))
         except DeliveryError as error:
             if error.reason is Reason.limited:
                 error.scope = self._scope(call.chat.chat_id)
@@ -107,7 +113,7 @@ class Sending:
         except DeliveryError as error:
             if not (call.message.text.spans and reasons.refuses_formatting(error)):
                 raise
-        return await self._send_files(_bare(call))
+        return await self._send_files(self._mend(call, text=Text(call.message.text.plain)))
 
     async def _send_files(self, call: Call) -> Receipt:
         """Sends by known file ids, or the files themselves where those are refused; a picture that Telegram can't
@@ -124,7 +130,17 @@ class Sending:
                 raise
         for item in media:
             self._files.forget(item)
-        return await self._send_once(replace(call, message=replace(call.message, media=anew)))
+        return await self._send_once(self._mend(call, media=anew))
+
+    def _as_mended(self, message: OutboundMessage) -> OutboundMessage:
+        while message in self._mended:
+            message = self._mended[message]
+        return message
+
+    def _mend(self, call: Call, **changes: Any) -> Call:
+        mended = replace(call.message, **changes)
+        self._mended[call.message] = mended
+        return replace(call, message=mended)
 
     async def _send_once(self, call: Call) -> Receipt:
         media, place = call.message.media, _place(call)
@@ -174,7 +190,7 @@ class Sending:
         except DeliveryError as error:
             if not (call.message.text.spans and reasons.refuses_formatting(error)):
                 raise
-        return await self._edit_once(_bare(call))
+        return await self._edit_once(self._mend(call, text=Text(call.message.text.plain)))
 
     async def _edit_once(self, call: Call) -> Receipt:
         """Edits picture, words or (without either) the buttons alone; the words of a picture are its caption."""
@@ -185,11 +201,13 @@ class Sending:
         if not message.text:
             return self._receipt(call, await self._change("editMessageReplyMarkup", target, **markup))
         try:
-            words = _words("text", message.text)
-            return self._receipt(call, await self._change("editMessageText", target, **words, **markup))
+            if target not in self._captioned:
+                words = _words("text", message.text)
+                return self._receipt(call, await self._change("editMessageText", target, **words, **markup))
         except DeliveryError as error:
             if not reasons.wants_caption(error):
                 raise
+            self._captioned[target] = True
         words = _words("caption", message.text)
         return self._receipt(call, await self._change("editMessageCaption", target, **words, **markup))
 
@@ -251,10 +269,6 @@ def _markup(buttons: tuple[Button, ...]) -> Said:
             rows.append([button])
     keyboard = [[{"text": button.label, "callback_data": button.data} for button in row] for row in rows]
     return {"reply_markup": {"inline_keyboard": keyboard}} if keyboard else {}
-
-
-def _bare(call: Call) -> Call:
-    return replace(call, message=replace(call.message, text=Text(call.message.text.plain)))
 
 
 def _target(call: Call) -> MessageRef:

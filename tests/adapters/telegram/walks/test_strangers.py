@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulators.telegram.chats import Chat
+from tests.simulators.telegram.people import Status
 from tests.telegram_stage import Person, TelegramStage
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -84,7 +85,7 @@ async def test_a_customers_button_that_an_owner_forges_in_a_thread_does_nothing(
     await stage.settle()
     await stage.wait(minutes=1)
     assert (stage.ana.hears(), stage.ben.hears()) == ([], [])
-    assert len([t for t in stage.group.topics.values()]) == 1
+    assert len(stage.group.topics) == 1
 
 
 async def test_a_deep_link_is_a_start_and_nothing_else(stage: TelegramStage) -> None:
@@ -109,8 +110,9 @@ async def test_an_anonymous_admin_is_an_owner(stage: TelegramStage) -> None:
 
 async def test_a_bot_that_is_added_to_a_group_names_its_id_and_the_line_for_env_once(stage: TelegramStage) -> None:
     new = stage.simulator.group("Our next room", bot_is="left")
-    for status in ("member", "administrator", "kicked", "member"):
-        stage.simulator.change_bot(new, status)  # type: ignore[arg-type]
+    standings: list[Status] = ["member", "administrator", "kicked", "member"]
+    for status in standings:
+        stage.simulator.change_bot(new, status)
         await stage.settle()
     (said,) = new.from_bot
     assert f"TELEGRAM_OWNER_CHAT_ID={new.id}" in said.text.splitlines()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulators.telegram import faults
 from tests.simulators.telegram.chats import Topic
-from tests.telegram_stage import Person, TelegramStage
+from tests.telegram_stage import Person, TelegramStage, until
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 LOST = ["refused", "named", "ignored"]
@@ -117,12 +117,13 @@ async def test_an_owners_words_in_a_topic_that_is_deleted_at_once_still_arrive(s
 
 @on_sqlite
 async def test_a_topic_that_is_deleted_while_it_is_being_opened_is_opened_once_more(stage: TelegramStage) -> None:
-    stalled = stage.simulator.faults.inject("sendMessage", faults.stalled(), when=lambda c: bool(c.text("message_thread_id")))
+    stalled = stage.simulator.faults.inject(
+        "sendMessage", faults.stalled(), when=lambda c: bool(c.text("message_thread_id"))
+    )
     stage.ana.writes("/human about my order")
     await stage.stored()
     opening = asyncio.create_task(stage.settle())
-    while not stage.simulator.faults.met:
-        await asyncio.sleep(0.001)
+    await until(lambda: bool(stage.simulator.faults.met))
     stage.simulator.delete_topic(stage.group, stage.topic("Ana"))
     stalled.release()
     await opening
@@ -141,8 +142,7 @@ async def test_an_owner_who_is_quicker_than_the_recording_of_the_topic_is_heard(
     stage.ana.writes("/human about my order")
     await stage.stored()
     opening = asyncio.create_task(stage.settle())
-    while not (stage.group.topics and stage.thread("Ana").log()):
-        await asyncio.sleep(0.001)
+    await until(lambda: bool(stage.group.topics and stage.thread("Ana").log()))
     stage.thread("Ana").writes("A dulcimer")
     await stage.stored()
     assert await stage.concierge.work()
