@@ -16,6 +16,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from bot.database.driver import connecting
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 SQLITE_BUSY_MS = 10_000
@@ -82,7 +84,8 @@ class Database:
 
 
 def _sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
-    engine = create_async_engine(url, **({"pool_size": 1, "max_overflow": 0} if writes else {"pool_size": 4}))
+    pool = {"pool_size": 1, "max_overflow": 0} if writes else {"pool_size": 4}
+    engine = create_async_engine(url, async_creator=connecting(make_url(url)), **pool)
 
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver would begin late, and never before a SELECT
