@@ -13,7 +13,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.doors import Database
@@ -93,10 +92,10 @@ async def in_turn(database: Database, names: Sequence[str], duty: Duty) -> None:
             async with turn(database, names) as holder:
                 await (_while_held(holder, duty) if holder else duty())
                 return
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:  # the driver has several ways of saying that a server is away
             if database.is_sqlite:
                 raise
-            log.error("The database was lost; it is tried again", duty=names, error=type(error).__name__)
+            log.error("A duty was interrupted and begins again", duty=names, error=type(error).__name__)
             await asyncio.sleep(GLANCE_S)
 
 
