@@ -43,8 +43,9 @@ class Marked(TelegramAdapter):
         made = self._api.call
 
         async def marked(method: str, *where: Any, **given: Any) -> Any:
-            nonce = NONCE.get()
-            return await made(method, *where, **given, **({"nonce": nonce} if nonce else {}))
+            if nonce := NONCE.get():
+                given["nonce"] = nonce
+            return await made(method, *where, **given)
 
         self._api.call = marked  # type: ignore[method-assign]
 
