@@ -76,7 +76,7 @@ async def test_a_desk_that_is_being_opened_holds_up_no_other(road: Road) -> None
 
     road.wire.pause = slow_for_ana
     await road.enqueue(note(ana, "a1"), note(ben, "b1"))
-    await road.sender.send()
+    await road.send()
     assert states == ["opening"]
     assert sorted(road.wire.keys()) == ["a1", "b1"]
 

@@ -145,7 +145,7 @@ async def test_an_owner_who_is_quicker_than_the_recording_of_the_topic_is_heard(
     await until(lambda: bool(stage.group.topics and stage.thread("Ana").log()))
     stage.thread("Ana").writes("A dulcimer")
     await stage.stored()
-    assert await stage.concierge.work()
+    await stage.concierge.work()  # the settling house may have been quicker
     stalled.release()
     await opening
     await stage.wait(minutes=1)
