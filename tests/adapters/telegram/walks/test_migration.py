@@ -17,6 +17,8 @@ from tests.simulators.telegram.chats import Chat
 from tests.simulators.telegram.simulator import TelegramSimulator
 from tests.telegram_stage import TelegramStage
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 async def stage(
@@ -104,6 +106,7 @@ async def test_the_talk_goes_on_in_the_new_room_and_survives_a_restart(stage: Te
     await names_only(stage, stage.group, old)
 
 
+@on_sqlite
 async def test_the_owners_words_right_after_the_move_are_the_owners(stage: TelegramStage) -> None:
     moves(stage, told=True)
     stage.room.writes("/story now Fresh eggs")
@@ -113,6 +116,7 @@ async def test_the_owners_words_right_after_the_move_are_the_owners(stage: Teleg
     assert stage.channel.hears() == ["Fresh eggs"]
 
 
+@on_sqlite
 async def test_the_owners_words_before_the_news_of_the_move_are_handled_when_that_comes(stage: TelegramStage) -> None:
     """The new group is a stranger's until the move is known: what is said there must not go to a customer."""
     moves(stage, told=False)
@@ -141,6 +145,7 @@ async def test_a_story_that_is_confirmed_while_the_group_moves_is_posted_once_an
     assert "waiting" not in await stage.states()
 
 
+@on_sqlite
 async def test_the_new_supergroup_may_get_topics(stage: TelegramStage) -> None:
     moves(stage, told=True)
     stage.group.is_forum = True

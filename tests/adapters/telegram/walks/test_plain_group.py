@@ -15,6 +15,8 @@ from tests.simulators.telegram.chats import ChatType, Message
 from tests.simulators.telegram.simulator import TelegramSimulator
 from tests.telegram_stage import TelegramStage
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture(params=["group", "supergroup"])
 async def stage(
@@ -37,7 +39,6 @@ async def asks(stage: TelegramStage, person: str = "ana") -> Message:
     return stage.room.news()[-1]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_replies_to_a_labelled_message_go_to_its_customer_alone(stage: TelegramStage) -> None:
     anas, bens = await asks(stage), await asks(stage, "ben")
     assert (anas.text.split("\n")[0], bens.text.split("\n")[0]) == ("Ana:", "Ben:")
@@ -55,7 +56,6 @@ async def test_replies_to_a_labelled_message_go_to_its_customer_alone(stage: Tel
     assert stage.ben.hears() == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_notes_and_words_that_answer_nothing_stay_in_the_group(stage: TelegramStage) -> None:
     card = await asks(stage)
     await stage.room.says("// not before May", reply_to=card)
@@ -76,7 +76,6 @@ async def test_a_ticket_is_closed_by_a_reply_or_by_its_button(stage: TelegramSta
     assert "closed it without an answer" in stage.ana.hears()[0]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_an_edited_reply_reaches_the_customers_copy(stage: TelegramStage) -> None:
     card = await asks(stage)
     said = await stage.room.says("Gladly, in Mai!", reply_to=card)
@@ -84,7 +83,6 @@ async def test_an_edited_reply_reaches_the_customers_copy(stage: TelegramStage) 
     assert stage.ana.hears() == ["Gladly, in May!"]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_room_commands_work_beside_the_talk(stage: TelegramStage) -> None:
     card = await asks(stage)
     await stage.room.says("/waiting", reply_to=card)
@@ -95,7 +93,6 @@ async def test_room_commands_work_beside_the_talk(stage: TelegramStage) -> None:
     assert stage.channel.hears() == ["Fresh eggs"]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_group_that_learns_topics_gets_them_from_then_on(stage: TelegramStage) -> None:
     if stage.group.type == "group":
         pytest.skip("a basic group has no topics")

@@ -34,6 +34,7 @@ def seen(stage: TelegramStage) -> list[str]:
     return [message.text for message in stage.group.from_bot]
 
 
+@on_sqlite
 @pytest.mark.parametrize("lost", LOST)
 async def test_words_for_a_deleted_topic_open_one_new_topic_and_come_once(stage: TelegramStage, lost: str) -> None:
     thread = await asks(stage)
