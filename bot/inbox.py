@@ -3,17 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, tuple_, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.database import chats
 from bot.database.doors import Database
-from bot.database.inserts import insert_into
+from bot.database.inserts import dialect_of, insert_for, insert_into, plain
 from bot.database.tables import Conversation, DeskRow, InboxRow, OutboxRow
+from bot.database.tables.base import Instant
 from bot.messages import ChatRef, MessageRef, RawUpdate
+
+Key = tuple[str, str, str, str]
+"""What names a conversation: platform, bot, chat id, and the person where a chat has many."""
+
+# Built once: putting a statement together costs more than running it.
+_CONVERSATIONS = select(
+    Conversation.id, Conversation.platform, Conversation.bot, Conversation.chat_id, Conversation.person_id
+).where(
+    tuple_(Conversation.platform, Conversation.bot, Conversation.chat_id, Conversation.person_id).in_(
+        bindparam("keys", expanding=True)
+    )
+)
+_LOCKED = (
+    select(Conversation.id)
+    .where(Conversation.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Conversation.id)
+    .with_for_update(key_share=True)
+)
+_MARKED = (
+    update(plain(Conversation))
+    .where(Conversation.id.in_(bindparam("ids", expanding=True)))
+    .values(pending_since=func.coalesce(Conversation.pending_since, bindparam("now", type_=Instant)))
+)
+_PENDING = (
+    select(InboxRow)
+    .where(InboxRow.conversation_id == bindparam("conversation"), InboxRow.state == "pending")
+    .order_by(InboxRow.id)
+    .limit(1)
+)
+_HELD = (
+    select(InboxRow)
+    .where(InboxRow.conversation_id == bindparam("conversation"), InboxRow.state == "held")
+    .order_by(InboxRow.id)
+)
+
+
+@cache
+def _storing(dialect: str) -> Any:
+    return insert_for(dialect, InboxRow).on_conflict_do_nothing().returning(InboxRow.id)
+
+
+def _open_ones() -> Any:
+    """Held lines and the first two that are pending, by two looks into the index."""
+    held, pending = aliased(InboxRow), aliased(InboxRow)
+    here: BindParameter[int] = bindparam("conversation")
+    first = select(pending.id).where(pending.conversation_id == here, pending.state == "pending")
+    next_two = first.order_by(pending.id).limit(2).subquery()
+    ids = union_all(select(held.id).where(held.conversation_id == here, held.state == "held"), select(next_two.c.id))
+    return select(InboxRow).where(InboxRow.id.in_(ids)).order_by(InboxRow.id)
+
+
+_OPEN = _open_ones()
 
 
 async def accept(database: Database, updates: Sequence[RawUpdate], room: ChatRef | None, now: datetime) -> int:
@@ -21,16 +77,17 @@ async def accept(database: Database, updates: Sequence[RawUpdate], room: ChatRef
 
     An update that was stored before is passed over. One whose chat can't be told is kept as failed.
     """
+    if not updates:
+        return 0
     async with database.write() as session:
         if not all(raw.private for raw in updates):
             updates, room = await _where_they_are_now(session, updates, room, now)
         found = await _conversations_of(session, updates, room)
         # Marked first: that locks them, so ids follow the order of commits and no worker looks away meanwhile.
-        # One order for everybody, so that no two batches wait for each other.
-        for conversation_id in sorted(set(found.values())):
-            await mark_pending(session, conversation_id, now)
-        stored = [await _store(session, raw, found.get(place), now) for place, raw in enumerate(updates)]
-    return sum(stored)
+        await _mark(session, sorted(set(found.values())), now)
+        rows = [_row(raw, found.get(place), now) for place, raw in enumerate(updates)]
+        stored = (await session.execute(_storing(dialect_of(session)), rows)).scalars().all()
+    return len(stored)
 
 
 async def _where_they_are_now(
@@ -51,39 +108,58 @@ async def _conversations_of(
     session: AsyncSession, updates: Sequence[RawUpdate], room: ChatRef | None
 ) -> dict[int, int]:
     """The conversation of each update of a batch that has a chat, by its place in the batch."""
-    placed = [(place, raw) for place, raw in enumerate(updates) if raw.chat]
-    placed.sort(key=lambda pair: (pair[1].platform, pair[1].chat.chat_id if pair[1].chat else "", pair[1].sender_id))
-    return {place: await _conversation_of(session, raw, room) for place, raw in placed}
+    placed = [(place, raw, raw.chat) for place, raw in enumerate(updates) if raw.chat]
+    placed.sort(key=lambda found: (found[1].platform, found[2].chat_id, found[1].sender_id))
+    known = await _known(session, {_key(chat, _person(raw)) for _, raw, chat in placed if not in_room(chat, room)})
+    return {place: await _conversation_of(session, raw, chat, room, known) for place, raw, chat in placed}
 
 
-async def _store(session: AsyncSession, raw: RawUpdate, conversation_id: int | None, now: datetime) -> bool:
+async def _known(session: AsyncSession, keys: set[Key]) -> dict[Key, int]:
+    """Those conversations of customers that are there already, found at one look."""
+    if not keys:
+        return {}
+    rows = await session.execute(_CONVERSATIONS, {"keys": sorted(keys)})
+    return {(platform, bot, chat_id, person_id): id for id, platform, bot, chat_id, person_id in rows}
+
+
+async def _conversation_of(
+    session: AsyncSession, raw: RawUpdate, chat: ChatRef, room: ChatRef | None, known: dict[Key, int]
+) -> int:
+    if not in_room(chat, room):
+        key = _key(chat, _person(raw))
+        if key not in known:
+            known[key] = await conversation_id(session, chat, _person(raw), "customer")
+        return known[key]
+    if chat.thread_id is not None and (found := await desk_of(session, chat)):
+        return found
+    if chat.thread_id is None and raw.reply_to and (found := await _answered_by(session, raw)):
+        return found
+    return await conversation_id(session, chat, "", "room")
+
+
+def _key(chat: ChatRef, person_id: str) -> Key:
+    return chat.platform, chat.bot, chat.chat_id, person_id
+
+
+def _person(raw: RawUpdate) -> str:
+    return "" if raw.private else raw.sender_id
+
+
+def _row(raw: RawUpdate, conversation_id: int | None, now: datetime) -> dict[str, Any]:
     unreadable = conversation_id is None
-    statement = insert_into(session, InboxRow).values(
-        platform=raw.platform,
-        bot=raw.bot,
-        update_id=raw.update_id,
-        conversation_id=conversation_id,
-        chat_id=raw.chat.chat_id if raw.chat else None,
-        raw=raw.body,
-        received_at=now,
-        state="failed" if unreadable else "pending",
-        outcome="failed" if unreadable else None,
-        error="It does not say which chat it belongs to." if unreadable else "",
-        attempts=0,
-    )
-    result = await session.execute(statement.on_conflict_do_nothing().returning(InboxRow.id))
-    return result.scalar() is not None
-
-
-async def _conversation_of(session: AsyncSession, raw: RawUpdate, room: ChatRef | None) -> int:
-    assert raw.chat is not None
-    if not in_room(raw.chat, room):
-        return await conversation_id(session, raw.chat, "" if raw.private else raw.sender_id, "customer")
-    if raw.chat.thread_id is not None and (found := await desk_of(session, raw.chat)):
-        return found
-    if raw.chat.thread_id is None and raw.reply_to and (found := await _answered_by(session, raw)):
-        return found
-    return await conversation_id(session, raw.chat, "", "room")
+    return {
+        "platform": raw.platform,
+        "bot": raw.bot,
+        "update_id": raw.update_id,
+        "conversation_id": conversation_id,
+        "chat_id": raw.chat.chat_id if raw.chat else None,
+        "raw": raw.body,
+        "received_at": now,
+        "state": "failed" if unreadable else "pending",
+        "outcome": "failed" if unreadable else None,
+        "error": "It does not say which chat it belongs to." if unreadable else "",
+        "attempts": 0,
+    }
 
 
 async def _answered_by(session: AsyncSession, raw: RawUpdate) -> int | None:
@@ -136,24 +212,42 @@ async def mark_pending(session: AsyncSession, conversation_id: int, now: datetim
 
     The row is written either way, so that it waits for a worker who is about to say that nothing is left.
     """
-    since = func.coalesce(Conversation.pending_since, literal(now, Conversation.pending_since.type))
-    await session.execute(update(Conversation).where(Conversation.id == conversation_id).values(pending_since=since))
+    await session.execute(_MARKED, {"ids": [conversation_id], "now": now})
+
+
+async def _mark(session: AsyncSession, ids: list[int], now: datetime) -> None:
+    """The same for many, locked in one order for everybody, so that no two batches wait for each other."""
+    if len(ids) > 1:
+        await session.execute(_LOCKED, {"ids": ids})
+    if ids:
+        await session.execute(_MARKED, {"ids": ids, "now": now})
+
+
+@dataclass(frozen=True)
+class Open:
+    """What is open of a conversation: the held lines of a thought, and the first two updates that are pending."""
+
+    held: tuple[InboxRow, ...]
+    pending: tuple[InboxRow, ...]
+
+
+async def open_ones(session: AsyncSession, conversation_id: int) -> Open:
+    """The held and the first pending updates of a conversation, in the order of arrival."""
+    rows = (await session.scalars(_OPEN, {"conversation": conversation_id})).all()
+    states = ("held", "pending")
+    held, pending = (tuple(row for row in rows if row.state == state) for state in states)
+    return Open(held, pending)
 
 
 async def first_pending(session: AsyncSession, conversation_id: int) -> InboxRow | None:
     """The next stored update of a conversation, in the order of arrival."""
-    row: InboxRow | None = await session.scalar(
-        select(InboxRow).filter_by(conversation_id=conversation_id, state="pending").order_by(InboxRow.id).limit(1)
-    )
+    row: InboxRow | None = await session.scalar(_PENDING, {"conversation": conversation_id})
     return row
 
 
 async def held(session: AsyncSession, conversation_id: int) -> Sequence[InboxRow]:
     """The lines of an unfinished thought, in order."""
-    rows = await session.scalars(
-        select(InboxRow).filter_by(conversation_id=conversation_id, state="held").order_by(InboxRow.id)
-    )
-    return rows.all()
+    return (await session.scalars(_HELD, {"conversation": conversation_id})).all()
 
 
 async def original(session: AsyncSession, ref: MessageRef) -> InboxRow | None:

@@ -10,15 +10,17 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy import CursorResult, Integer, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot import desks
-from bot.database.inserts import insert_into
+from bot.database.inserts import dialect_of, insert_for
 from bot.database.tables import DeskRow, InboxRow, Lane, OutboxRow
+from bot.database.tables.base import Instant
 from bot.messages import ChatRef, Desk, OutboundMessage, dump, load
 
 Plan = Callable[[OutboundMessage], list[OutboundMessage]]
@@ -66,7 +68,6 @@ class Outbox:
             for part, chat in by_lane[lane]:
                 place += 1
                 session.add(_row(part, chat, lane, place, now))
-        await session.flush()
 
     async def adopt(self, session: AsyncSession) -> None:
         """Gives what waited for an owners' room to the room that there is now."""
@@ -85,11 +86,17 @@ class Outbox:
 
 async def _reserve(session: AsyncSession, lane: str, count: int) -> int:
     """Takes `count` places of a lane and returns the one before the first of them."""
-    statement = insert_into(session, Lane).values(lane=lane, last_place=count)
-    statement = statement.on_conflict_do_update(
-        index_elements=[Lane.lane], set_={"last_place": Lane.last_place + count}
-    ).returning(Lane.last_place)
-    return cast(int, (await session.execute(statement)).scalar_one()) - count
+    found = await session.execute(_reserving(dialect_of(session)), {"named": lane, "places": count})
+    return cast(int, found.scalar_one()) - count
+
+
+@cache
+def _reserving(dialect: str) -> Any:
+    """Built once: putting a statement together costs more than running it."""
+    places = bindparam("places", type_=Integer)
+    made = insert_for(dialect, Lane).values(lane=bindparam("named"), last_place=places)
+    counted = made.on_conflict_do_update(index_elements=["lane"], set_={"last_place": Lane.last_place + places})
+    return counted.returning(Lane.last_place)
 
 
 def _row(part: OutboundMessage, chat: ChatRef, lane: str, place: int, now: datetime) -> OutboxRow:
@@ -161,7 +168,13 @@ async def claim(
 async def _heads(
     session: AsyncSession, now: datetime, limit: int, platforms: Iterable[str], full: Collection[str]
 ) -> Sequence[OutboxRow]:
-    earlier = aliased(OutboxRow)
+    given = {"now": now, "most": limit, "platforms": list(platforms), "full": list(full)}
+    return (await session.scalars(_HEADS, given)).all()
+
+
+def _first_of_lanes() -> Any:
+    """Built once, like every statement that each message needs."""
+    now, earlier = bindparam("now", type_=Instant), aliased(OutboxRow)
     blocks = and_(
         earlier.lane == OutboxRow.lane,
         earlier.place < OutboxRow.place,
@@ -173,15 +186,18 @@ async def _heads(
             ),
         ),
     )
-    rows = await session.scalars(
+    return (
         select(OutboxRow)
-        .where(OutboxRow.platform.in_(list(platforms)), OutboxRow.chat.not_in(list(full)), ~exists().where(blocks))
+        .where(OutboxRow.platform.in_(bindparam("platforms", expanding=True)))
+        .where(OutboxRow.chat.not_in(bindparam("full", expanding=True)), ~exists().where(blocks))
         .where(OutboxRow.state == "waiting", OutboxRow.due_at <= now)
         .order_by(OutboxRow.priority, OutboxRow.created_at, OutboxRow.id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
     )
-    return rows.all()
+
+
+_HEADS = _first_of_lanes()
 
 
 async def recover(session: AsyncSession, platforms: Iterable[str]) -> Sequence[OutboxRow]:

@@ -16,7 +16,7 @@ SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 def utf16_units(plain: str) -> int:
     """The length of `plain` as Telegram counts it: UTF-16 code units, so that most emoji count twice."""
-    return len(plain) + sum(character > "\uffff" for character in plain)
+    return len(plain.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split_text(text: Text, limit: int, units: Callable[[str], int]) -> list[Text]:

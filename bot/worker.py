@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import inbox
@@ -21,6 +21,7 @@ from bot.adapter import Adapter
 from bot.clock import Clock
 from bot.database.doors import Database
 from bot.database.tables import Conversation, DeskRow, InboxRow
+from bot.database.tables.base import Instant
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 from bot.outbox import Outbox
 
@@ -37,6 +38,18 @@ HELD = {"key_share": True}
 sender who puts a note into its desk's lane, and the worker who wants that lane, would wait for each other."""
 
 
+_NOW = bindparam("now", type_=Instant)
+_MAY = Conversation.next_at.is_(None) | (Conversation.next_at <= _NOW)
+_READY = (
+    select(Conversation)
+    .where((Conversation.pending_since.is_not(None) & _MAY) | (Conversation.wake_at <= _NOW))
+    .order_by(func.coalesce(Conversation.pending_since, Conversation.wake_at), Conversation.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, key_share=True)
+)
+"""Who has waited longest. Built once: putting a statement together costs more than running it."""
+
+
 @dataclass(frozen=True)
 class Job:
     """What a handler is given: a message, or (`message` None) the conversation's own alarm.
@@ -51,6 +64,15 @@ class Job:
     chat_id: str | None = None
     held: tuple[InboundMessage, ...] = ()
     held_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What stands in line in a conversation: the update that is next, the held ones, and whether more are pending."""
+
+    row: InboxRow | None
+    held: tuple[InboxRow, ...]
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -101,47 +123,35 @@ class Worker:
                 conversation = await self._take(session)
                 if conversation is None:
                     return False
-                row = await self._next(session, conversation)
-                taken.append((conversation.id, row.id if row else None))
-                seen += await self._run(session, conversation, row, self._handle)
+                line = await self._line(session, conversation)
+                taken.append((conversation.id, line.row.id if line.row else None))
+                seen += await self._run(session, conversation, line)
         except Exception as error:
             if not taken:
                 raise
-            seen += await self._set_back(*taken[0], error)
-        for line in seen:
-            self._observe(*line)
+            seen = await self._set_back(*taken[0], error)  # nothing of the rest was committed
+        for update in seen:
+            self._observe(*update)
         return True
 
     async def _take(self, session: AsyncSession) -> Conversation | None:
-        now = self._clock.now()
-        ready = Conversation.pending_since.is_not(None) & or_(
-            Conversation.next_at.is_(None), Conversation.next_at <= now
-        )
-        found: Conversation | None = await session.scalar(
-            select(Conversation)
-            .where(or_(ready, Conversation.wake_at <= now))
-            .order_by(func.coalesce(Conversation.pending_since, Conversation.wake_at), Conversation.id)
-            .limit(1)
-            .with_for_update(skip_locked=True, key_share=True)
-        )
+        found: Conversation | None = await session.scalar(_READY, {"now": self._clock.now()})
         return found
 
-    async def _next(self, session: AsyncSession, conversation: Conversation) -> InboxRow | None:
-        now = self._clock.now()
-        if conversation.next_at is None or conversation.next_at <= now:
-            conversation.next_at = None
-            if row := await inbox.first_pending(session, conversation.id):
-                return row
+    async def _line(self, session: AsyncSession, conversation: Conversation) -> _Line:
+        found, now = await inbox.open_ones(session, conversation.id), self._clock.now()
+        if conversation.next_at is not None and conversation.next_at > now:
+            return _Line(None, found.held, bool(found.pending))
+        conversation.next_at = None
+        if not found.pending:
             conversation.pending_since = None
-        return None
+            return _Line(None, found.held, False)
+        return _Line(found.pending[0], found.held, len(found.pending) > 1)
 
-    async def _run(
-        self, session: AsyncSession, conversation: Conversation, row: InboxRow | None, handle: Handle
-    ) -> list[Seen]:
-        now = self._clock.now()
+    async def _run(self, session: AsyncSession, conversation: Conversation, line: _Line) -> list[Seen]:
+        now, row = self._clock.now(), line.row
         if row is None and (conversation.wake_at is None or conversation.wake_at > now):
             return []
-        held_rows = await inbox.held(session, conversation.id)
         message = self._decode(row) if row else None
         if row and message and await self._elsewhere(session, conversation, row, message):
             return []
@@ -150,16 +160,16 @@ class Worker:
             message,
             row.id if row else None,
             row.chat_id if row else None,
-            tuple(self._decode(h) for h in held_rows),
-            tuple(h.id for h in held_rows),
+            tuple(map(self._decode, line.held)),
+            tuple(h.id for h in line.held),
         )
-        handled = await handle(session, job)
+        handled = await self._handle(session, job)
         await self._outbox.enqueue(session, handled.messages, now)
-        seen = [_finish(h, handled.settles, handled.explanation, now) for h in held_rows if handled.settles]
+        seen = [_finish(h, handled.settles, handled.explanation, now) for h in line.held if handled.settles]
         if row and message:
             row.customer_id, row.message_id = conversation.customer_id, message.message_id
             seen.append(_finish(row, handled.outcome, handled.explanation, now))
-        await self._release(session, conversation, now)
+        _release(conversation, line.more, now)
         return seen
 
     def _decode(self, row: InboxRow) -> InboundMessage:
@@ -183,15 +193,6 @@ class Worker:
         if opening is not None:
             conversation.next_at = now + timedelta(seconds=RETRY_S)
         return opening is not None
-
-    async def _release(self, session: AsyncSession, conversation: Conversation, now: datetime) -> None:
-        """Lets the next in line go first, and forgets what has been done."""
-        await session.flush()
-        more = await inbox.first_pending(session, conversation.id)
-        conversation.pending_since = now if more else None
-        conversation.wake_attempts = 0
-        alarms = [at for at in (conversation.thought_due_at, conversation.handoff_ends_at) if at]
-        conversation.wake_at = min(alarms, default=None)
 
     async def _set_back(self, conversation_id: int, inbox_id: int | None, error: Exception) -> list[Seen]:
         """Counts the failure, so that even a crash in the next try is the next try; at last sets it aside."""
@@ -233,7 +234,8 @@ class Worker:
                 job = _job_of(conversation, self._readable(rows[-1]), rows[-1])
                 await self._outbox.enqueue(session, (await apologise(session, job)).messages, now)
             seen = [_finish(r, Outcome.failed, None, now) for r in rows]
-            await self._release(session, conversation, now)
+            await session.flush()
+            _release(conversation, await inbox.first_pending(session, conversation.id) is not None, now)
         return seen
 
     def _readable(self, row: InboxRow) -> InboundMessage | None:
@@ -258,6 +260,14 @@ def _storable(message: InboundMessage) -> InboundMessage:
     """The message without what PostgreSQL can't store: NUL and half an emoji become a replacement character."""
     name, plain = (UNSTORABLE.sub("\ufffd", words) for words in (message.sender.name, message.text.plain))
     return replace(message, sender=replace(message.sender, name=name), text=replace(message.text, plain=plain))
+
+
+def _release(conversation: Conversation, more: bool, now: datetime) -> None:
+    """Lets the next in line go first, and forgets what has been done."""
+    conversation.pending_since = now if more else None
+    conversation.wake_attempts = 0
+    alarms = [at for at in (conversation.thought_due_at, conversation.handoff_ends_at) if at]
+    conversation.wake_at = min(alarms, default=None)
 
 
 async def _say_nothing(session: AsyncSession, job: Job) -> Handled:
