@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,19 @@ import pytest
 from bot.clock import Clock
 from bot.curation import take_in_shop
 from bot.database import Database
+from knowledge.phrases import Phrases
 from knowledge.shop import read_shop
 from tests.simulators.telegram.files import picture
 from tests.simulators.telegram.simulator import TelegramSimulator
 from tests.telegram_stage import TelegramStage
+
+known_phrases = cache(partial(Phrases.load, Path("none")))
+
+
+@pytest.fixture(autouse=True)
+def phrases_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small shop has none of its own, and reading the house's takes longer than most of these talks."""
+    monkeypatch.setattr(Phrases, "load", lambda directory, *args, **given: known_phrases(*args, **given))
 
 
 @pytest.fixture
