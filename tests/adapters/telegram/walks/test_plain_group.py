@@ -93,9 +93,8 @@ async def test_room_commands_work_beside_the_talk(stage: TelegramStage) -> None:
     assert stage.channel.hears() == ["Fresh eggs"]
 
 
+@pytest.mark.parametrize("stage", ["supergroup"], indirect=True)
 async def test_a_group_that_learns_topics_gets_them_from_then_on(stage: TelegramStage) -> None:
-    if stage.group.type == "group":
-        pytest.skip("a basic group has no topics")
     await asks(stage)
     stage.group.is_forum = True
     await stage.room.says("We have topics now")
