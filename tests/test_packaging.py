@@ -114,9 +114,7 @@ def test_the_base_install_stays_small(installed: Path) -> None:
         )
     }
     assert "shop-concierge" in present and "greenlet" in present
-    assert (
-        present & {"pytest", "mypy", "ruff", "playwright", "matplotlib", "hypothesis", "setuptools"} == set()
-    )
+    assert present & {"pytest", "mypy", "ruff", "playwright", "matplotlib", "hypothesis", "setuptools"} == set()
     assert len(present) < 52
 
 
