@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import desks, outbox
-from bot.adapter import CONSEQUENCES, Adapter, Call, Consequence, DeliveryError, Reason
+from bot.adapter import CONSEQUENCES, Adapter, Consequence, DeliveryError, Reason
+from bot.calls import Astray, Ready, make, prepare, reply_s, taken_back
 from bot.clock import Clock
 from bot.database import chats
 from bot.database.doors import Database
-from bot.database.tables import DeskRow, InboxRow, OutboxRow
-from bot.messages import ChatRef, Desk, MessageRef, OutboundMessage, Receipt, load
+from bot.database.tables import DeskRow, OutboxRow
+from bot.messages import OutboundMessage, Receipt, load
 from bot.outbox import AT_MOST_ONCE, Outbox
 from bot.pacing import Pacer
 from bot.retries import next_attempt
@@ -49,26 +50,14 @@ Observe = Callable[[str, str, str, float | None], None]
 seconds since what it answers was stored."""
 
 
-class _Astray(DeliveryError):
-    """The platform put a message for a desk elsewhere: the thread is gone, and the stray copy too many."""
+_Ended = tuple[Ready, Receipt]
 
-    def __init__(self, stray: MessageRef) -> None:
-        super().__init__(Reason.thread_gone, "The platform put it elsewhere.")
-        self.stray = stray
-
-
-@dataclass(frozen=True)
-class _Ready:
-    """A row that is committed as sending, with the call that it stands for; `since` is when it might first go."""
-
-    row_id: int
-    kind: str
-    attempts: int
-    since: datetime
-    call: Call
-    adapter: Adapter
-    desk: DeskRow | None
-    opens: bool
+_CLAIMED = (
+    select(OutboxRow)
+    .where(OutboxRow.id.in_(bindparam("ids", expanding=True)))
+    .order_by(OutboxRow.priority, OutboxRow.created_at, OutboxRow.id)
+    .with_for_update()
+)
 
 
 class Sender:
@@ -96,6 +85,7 @@ class Sender:
         self._observe = observe
         self._pacer = Pacer() if paced else None
         self._under_way: set[asyncio.Task[None]] = set()
+        self._ended: list[_Ended] = []
         self._unsettled: list[Callable[[], Awaitable[None]]] = []
         self.paced_until: datetime | None = None
         """When the next row may go that is held by its platform's pace alone."""
@@ -116,11 +106,11 @@ class Sender:
         unsettled, self._unsettled = self._unsettled, []
         for settle in unsettled:
             await self._settle(settle)
-        if free := AT_ONCE - len(self._under_way):
-            for row_id in await self._claim(free):
-                self._under_way.add(asyncio.create_task(self._deliver(row_id)))
+        claimed = await self._claim()
+        for ready in await self._prepared(claimed):
+            self._under_way.add(asyncio.create_task(self._deliver(ready)))
         if not self._under_way:
-            return False
+            return bool(claimed)
         ended, self._under_way = await asyncio.wait(
             self._under_way, timeout=MOMENT_S, return_when=asyncio.FIRST_COMPLETED
         )
@@ -136,12 +126,36 @@ class Sender:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
             self._under_way = set()
+        await self._store()
 
-    async def _claim(self, limit: int) -> list[int]:
+    async def _claim(self) -> list[int]:
+        free = AT_ONCE - len(self._under_way)
+        if not free:
+            return []
         async with self._database.write() as session:
             self.paced_until = None
-            rows = await outbox.claim(session, self._clock.now(), limit, self._adapters, self._in_pace)
-            return [row.id for row in rows]
+            rows = await outbox.claim(session, self._clock.now(), free, self._adapters, self._in_pace)
+        return [row.id for row in rows]
+
+    async def _store(self, *given: _Ended) -> None:
+        """Stores the ends of calls in one commit: those given, or whatever has ended by the time that it may write."""
+        ended = list(given)
+        try:
+            async with self._database.write() as session:
+                if not given:
+                    ended, self._ended = self._ended, []
+                took = [await self._sent(session, *one) for one in ended]
+        except Exception as error:
+            if given:
+                raise
+            log.error("The ends of calls could not be stored", error=repr(error))
+            self._unsettled += [partial(self._store, one) for one in ended]
+            return
+        except BaseException:
+            self._ended += [] if given else ended  # `finish` stores them
+            raise
+        for (ready, _), seconds in zip(ended, took, strict=True):
+            self._observe(ready.adapter.platform, ready.kind, "sent", seconds)
 
     async def _in_pace(self, session: AsyncSession, row: OutboxRow) -> bool:
         """Whether its platform's pace lets the row go now; if so, its calls are counted."""
@@ -158,29 +172,37 @@ class Sender:
         self._pacer.take(budgets, now, calls)
         return True
 
-    async def _deliver(self, row_id: int) -> None:
+    async def _prepared(self, row_ids: list[int]) -> list[Ready]:
+        """The calls of claimed rows, which are committed as sending: together, or one by one where that breaks."""
+        if not row_ids:
+            return []
         try:
             async with self._database.write() as session:
-                row = await session.get_one(OutboxRow, row_id)
-                ready = await self._prepare(session, row)
+                rows = (await session.scalars(_CLAIMED, {"ids": row_ids})).all()
+                found = [await prepare(session, row, self._adapters, self._clock.now()) for row in rows]
         except Exception as error:
-            log.error("A row could not be prepared", row_id=row_id, error=repr(error))
-            await self._settle(partial(self._unprepared, row_id, repr(error)))
-            return
-        if ready is not None:
-            await self._settle(await self._call(ready))
-        elif row.state == "cancelled":
-            self._observe(row.platform, row.kind, row.state, None)
+            if len(row_ids) > 1:
+                return [ready for row_id in row_ids for ready in await self._prepared([row_id])]
+            log.error("A row could not be prepared", row_id=row_ids[0], error=repr(error))
+            await self._settle(partial(self._unprepared, row_ids[0], repr(error)))
+            return []
+        for row in rows:
+            if row.state == "cancelled":
+                self._observe(row.platform, row.kind, row.state, None)
+        return [ready for ready in found if ready]
 
-    async def _call(self, ready: _Ready) -> Callable[[], Awaitable[None]]:
-        """Makes the call; returns what stores its end."""
+    async def _deliver(self, ready: Ready) -> None:
+        """Makes the call and stores its end, a receipt together with those that came in meanwhile."""
         try:
-            return partial(self._sent, ready, await self._make(ready))
+            receipt = await make(ready)
         except DeliveryError as error:
-            return partial(self._refused, ready, error)
+            await self._settle(partial(self._refused, ready, error))
         except Exception as error:
             log.error("A call ended in an unknown way", key=ready.call.message.key, error=repr(error))
-            return partial(self._refused, ready, DeliveryError(Reason.uncertain, type(error).__name__))
+            await self._settle(partial(self._refused, ready, DeliveryError(Reason.uncertain, type(error).__name__)))
+        else:
+            self._ended.append((ready, receipt))
+            await self._store()
 
     async def _settle(self, settle: Callable[[], Awaitable[None]]) -> None:
         """Stores how a call ended; what the database can't take now is stored at the next `send`, not forgotten."""
@@ -189,32 +211,6 @@ class Sender:
         except Exception as error:
             log.error("The end of a call could not be stored", error=repr(error))
             self._unsettled.append(settle)
-
-    async def _prepare(self, session: AsyncSession, row: OutboxRow) -> _Ready | None:
-        """Resolves every name in the row; commits it as sending. None when there is nothing to call."""
-        if row.state != "claimed":
-            return None  # cancelled since
-        message = load(OutboundMessage, row.message)
-        target = await _resolve(session, message.target)
-        if message.op != "send" and target is None:
-            row.state, row.error = "cancelled", "The message that it is about was never sent."
-            return None
-        desk = await desks.ensure(session, message.to.conversation_id, None) if isinstance(message.to, Desk) else None
-        homeless = desk is not None and desk.thread_id is None
-        if homeless and message.op != "send" and target and target.chat.thread_id is not None:
-            row.state, row.error = "cancelled", "The thread of what it is about is gone."
-            return None
-        opens = homeless and message.op == "send"
-        if desk and opens and not await desks.begin_opening(session, desk):
-            row.state, row.due_at = "waiting", self._clock.now() + timedelta(seconds=1)
-            return None
-        row.state, row.attempts = "sending", row.attempts + 1
-        chat = desks.chat_of(desk) if desk else message.to
-        assert isinstance(chat, ChatRef)
-        quotes = await _resolve(session, message.quotes)
-        call = Call(chat, message, f"{row.id:x}-{row.created_at.timestamp():.0f}", target, quotes)
-        since = max(row.created_at, row.not_before or row.created_at)
-        return _Ready(row.id, row.kind, row.attempts, since, call, self._adapters[chat.platform], desk, opens)
 
     async def _unprepared(self, row_id: int, error: str) -> None:
         """Gives a row back that could not even be read; one that can't be read again and again is dead."""
@@ -226,30 +222,20 @@ class Sender:
         if row.state == "dead":
             self._observe(row.platform, row.kind, row.state, None)
 
-    async def _make(self, ready: _Ready) -> Receipt:
-        if ready.desk and ready.opens:
-            return await ready.adapter.open_thread(ready.call.chat, ready.desk.title, ready.call)
-        receipt = await ready.adapter.send(ready.call)
-        asked = ready.call.chat.thread_id
-        if ready.desk and asked and receipt.thread_id not in (None, asked):
-            raise _Astray(MessageRef(replace(ready.call.chat, thread_id=receipt.thread_id), receipt.message_id))
-        return receipt
+    async def _sent(self, session: AsyncSession, ready: Ready, receipt: Receipt) -> float | None:
+        """Notes that a call was taken; returns how long a reply took, in seconds."""
+        row = await session.get_one(OutboxRow, ready.row_id)
+        row.state, row.sent_at, row.error = "sent", self._clock.now(), ""
+        row.chat_id, row.message_id = ready.call.chat.chat_id, receipt.message_id
+        row.thread_id = receipt.thread_id or ready.call.chat.thread_id
+        row.media_ids = {"ids": list(receipt.media_ids)} if receipt.media_ids else None
+        if ready.desk and ready.opens and receipt.thread_id:
+            await desks.opened(session, ready.desk, receipt.thread_id)
+        elif ready.desk and ready.opens:
+            await desks.not_opened(session, ready.desk)
+        return await reply_s(session, row, ready.call.message)
 
-    async def _sent(self, ready: _Ready, receipt: Receipt) -> None:
-        async with self._database.write() as session:
-            row = await session.get_one(OutboxRow, ready.row_id)
-            row.state, row.sent_at, row.error = "sent", self._clock.now(), ""
-            row.chat_id, row.message_id = ready.call.chat.chat_id, receipt.message_id
-            row.thread_id = receipt.thread_id or ready.call.chat.thread_id
-            row.media_ids = {"ids": list(receipt.media_ids)} if receipt.media_ids else None
-            if ready.desk and ready.opens and receipt.thread_id:
-                await desks.opened(session, ready.desk, receipt.thread_id)
-            elif ready.desk and ready.opens:
-                await desks.not_opened(session, ready.desk)
-            seconds = await _reply_s(session, row, ready.call.message)
-        self._observe(row.platform, row.kind, row.state, seconds)
-
-    async def _refused(self, ready: _Ready, error: DeliveryError) -> None:
+    async def _refused(self, ready: Ready, error: DeliveryError) -> None:
         if error.reason is Reason.limited and error.retry_after_s is not None and self._pacer:
             budgets = ready.adapter.budgets(ready.call.chat.chat_id)
             for budget in budgets[:1] if error.scope == "bot" else budgets[-1:]:
@@ -258,7 +244,7 @@ class Sender:
         if error.reason is Reason.migrated and self._moved:
             await self._moved()
 
-    async def _judge(self, ready: _Ready, error: DeliveryError, session: AsyncSession, row: OutboxRow) -> None:
+    async def _judge(self, ready: Ready, error: DeliveryError, session: AsyncSession, row: OutboxRow) -> None:
         """What follows from a refusal, for the row and its desk."""
         now = self._clock.now()
         consequence = CONSEQUENCES[error.reason]
@@ -277,8 +263,8 @@ class Sender:
         else:
             mended = consequence in (Consequence.heal, Consequence.redirect) and ready.attempts == 1
             row.state, row.due_at = "waiting", now if mended else again
-        if isinstance(error, _Astray):
-            await self._outbox.enqueue(session, [_taken_back(row, error.stray)], now)
+        if isinstance(error, Astray):
+            await self._outbox.enqueue(session, [taken_back(row, error.stray)], now)
 
     async def _end(self, row_id: int, error: DeliveryError, change: Change) -> None:
         """Stores what became of a row, and in the same commit tells whoever must know. That it ends counts more: where
@@ -309,30 +295,3 @@ class Sender:
 
 async def _uncertain(session: AsyncSession, row: OutboxRow) -> None:
     row.state = "uncertain"
-
-
-def _taken_back(row: OutboxRow, stray: MessageRef) -> OutboundMessage:
-    """Deletes the copy that went astray, so that the same message is there once."""
-    key = f"astray:{row.key}:{stray.message_id}"
-    return OutboundMessage(stray.chat, key, "note", "delete", target=stray, customer_id=row.customer_id)
-
-
-async def _reply_s(session: AsyncSession, row: OutboxRow, message: OutboundMessage) -> float | None:
-    """How long a reply took, from the storing of what it answers (else of itself) to now."""
-    if row.kind != "reply" or row.op != "send" or row.sent_at is None:
-        return None
-    answered = select(InboxRow.received_at).where(InboxRow.id == message.in_answer_to)
-    stored_at = await session.scalar(answered) if message.in_answer_to else None
-    return (row.sent_at - (stored_at or row.created_at)).total_seconds()
-
-
-async def _resolve(session: AsyncSession, name: str | MessageRef | None) -> MessageRef | None:
-    """What the platform calls the message of that name; None while it has not been sent."""
-    if name is None or isinstance(name, MessageRef):
-        return name
-    row = await outbox.by_key(session, name)
-    if row is None or row.message_id is None or row.chat_id is None:
-        return None
-    to = load(OutboundMessage, row.message).to
-    bot = to.bot if isinstance(to, ChatRef) else (await session.get_one(DeskRow, to.conversation_id)).bot
-    return MessageRef(ChatRef(row.platform, bot, row.chat_id, row.thread_id), row.message_id)
