@@ -94,6 +94,8 @@ class Storm:
     deaths: list[Death] = field(default_factory=list)
     cut: list[int] = field(default_factory=list)
     """The numbers of the accepted calls whose answer was cut off while the process lived on."""
+    unheard: int = 0
+    """How many calls were cut off before the platform took them, while the process lived on."""
     seen: int = 0
     _pid: int | None = None
     _keeper: asyncio.Task[None] | None = None
@@ -123,6 +125,8 @@ class Storm:
         if self.seen in self._cut_at and event in ("called", "accepted"):
             if event == "accepted":
                 self.cut.append(self.platform.calls[-1].number)
+            else:
+                self.unheard += 1
             return True
         return False
 
