@@ -17,6 +17,22 @@ ReadBlob = Callable[[str], Awaitable[bytes]]
 """The bytes of a stored blob by its sha256."""
 
 
+@dataclass(frozen=True)
+class Position:
+    """The last message that is stored of a chat, or of a thread of it; newer ones may have been missed."""
+
+    chat: ChatRef
+    message_id: str
+
+
+Positions = Callable[[], Awaitable[Sequence[Position]]]
+"""Where the platform's chats stand, those with the latest words first; for platforms that keep no queue for us."""
+
+Complete = Callable[[str, str, str, str, bool], Awaitable[Sequence[tuple[str, str]]]]
+"""What may be put in for an argument: command, argument, what was typed so far, the person's id, and whether they
+write in the owners' room; gives pairs of label and value. Only reads."""
+
+
 class Reason(StrEnum):
     """Why a platform refused. What follows from each is the table `CONSEQUENCES`."""
 
@@ -83,15 +99,73 @@ class DeliveryError(Exception):
         self.new_chat_id = new_chat_id
 
 
+async def _nowhere() -> Sequence[Position]:
+    return ()
+
+
+async def _nothing(
+    command: str, argument: str, prefix: str, person_id: str, in_room: bool
+) -> Sequence[tuple[str, str]]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Core:
+    """What a platform may ask of the core."""
+
+    accept: Accept
+    read_blob: ReadBlob
+    positions: Positions = _nowhere
+    complete: Complete = _nothing
+
+
 @dataclass(frozen=True)
 class Call:
-    """One platform call: the message, with everything that was a name resolved to what the platform knows."""
+    """One platform call: the message, with everything that was a name resolved to what the platform knows.
+
+    `answers` is the stored raw update that the message answers, where the platform wants its answers at the place of
+    the question (`Capabilities.answers_in_place`); `first` says whether it is the first of the answers.
+    """
 
     chat: ChatRef
     message: OutboundMessage
     nonce: str
     target: MessageRef | None = None
     quotes: MessageRef | None = None
+    answers: dict[str, Any] | None = None
+    first: bool = True
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a platform can do where they differ. What it can't is told to people in a sentence, never left out.
+
+    `tells_deletes`: says when a person takes a message back. `tells_reactions`: says reliably how a person reacts, in
+    private chats too. `reacts`: the bot itself can react. `reuses_files`: a file can be sent again by its id.
+    `links_expire`: what a file's link gives must be fetched at once. `answers_in_place`: a command wants its answer
+    within seconds, at its own place. `marks`: shows how a desk stands. `upload_at_most`, `download_at_most`: bytes.
+    `albums`: media that arrive as several messages belong together.
+    """
+
+    tells_deletes: bool = False
+    tells_reactions: bool = False
+    reacts: bool = False
+    reuses_files: bool = False
+    links_expire: bool = False
+    answers_in_place: bool = False
+    marks: bool = False
+    albums: bool = False
+    upload_at_most: int = 50_000_000
+    download_at_most: int = 20_000_000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with a platform's set-up: what, why it matters, and the next step; a sentence each."""
+
+    what: str
+    why: str
+    next: str
 
 
 class Adapter(Protocol):
@@ -102,12 +176,16 @@ class Adapter(Protocol):
 
     platform: str
     bot: str
+    capabilities: Capabilities
 
-    async def start(self, accept: Accept, read_blob: ReadBlob) -> None:
-        """Connects and begins to hand updates to `accept`."""
+    async def start(self, core: Core) -> None:
+        """Connects and begins to hand updates to `core.accept`."""
 
     async def stop(self) -> None:
         """Takes no further updates and lets go of the connection."""
+
+    def private_chat(self, person_id: str) -> str:
+        """The id of the chat in which the bot and that person are alone."""
 
     def decode(self, raw: dict[str, Any]) -> InboundMessage:
         """The neutral message in a stored raw update. Raises ValueError for what it can't read."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import handlers
 from bot import inbox, outbox
-from bot.adapter import Adapter
+from bot.adapter import Adapter, Core, Position
 from bot.alarm import Alarm
 from bot.clock import Clock
 from bot.database import Database, blobs, chats
@@ -23,6 +23,7 @@ from bot.database.entries import load_all, newest_revision
 from bot.database.people import customer_of
 from bot.database.plans import next_post_at
 from bot.database.tables import Conversation, Customer
+from bot.loops import repeat
 from bot.messages import ChatRef, Desk, InboundMessage, OutboundMessage, Outcome, RawUpdate
 from bot.metrics import Metrics
 from bot.outbox import Outbox
@@ -37,10 +38,7 @@ from knowledge.shop import Shop
 
 log = structlog.get_logger()
 
-GLANCE_S = 0.2
-"""How often a loop without a hint looks for itself: a retry or a thought that falls due sends no hint."""
 TICK_S, REFRESH_S = 1.0, 10.0
-BACK_OFF_S = 1.0
 LAST_STEP_S = 5.0
 """How long a stopping house waits for the message that is being handled and the calls that are under way."""
 
@@ -110,7 +108,11 @@ class Concierge:
     async def receive(self) -> None:
         """Connects the platforms, which hand over what people write from then on."""
         for adapter in self._adapters.values():
-            await adapter.start(self.accept, self.read_blob)
+            await adapter.start(self.core(adapter.platform))
+
+    def core(self, platform: str) -> Core:
+        """What that platform may ask of us."""
+        return Core(self.accept, self.read_blob, partial(self._positions, platform), self._complete)
 
     async def stop(self) -> None:
         """Lets go of the platforms. What is under way in the database stays consistent by itself."""
@@ -199,7 +201,7 @@ class Concierge:
         """
         stopping = asyncio.Event()
         steps = [(self.work, self.work_waits)] * work + [(self.send, self.mail_waits)] * send
-        loops = [asyncio.ensure_future(_repeat(step, waits, stopping)) for step, waits in steps]
+        loops = [asyncio.ensure_future(repeat(step, waits, stopping)) for step, waits in steps]
         looks = [Alarm(self._look_for_news, REFRESH_S)] + [Alarm(self._post_what_is_due, TICK_S)] * work
         for look in looks:
             look.start()
@@ -241,6 +243,15 @@ class Concierge:
         """The bytes of a stored picture, for the platforms."""
         async with self.database.read() as session:
             return await blobs.read_blob(session, sha256)
+
+    async def _positions(self, platform: str) -> Sequence[Position]:
+        async with self.database.read() as session:
+            return await inbox.positions(session, platform)
+
+    async def _complete(
+        self, command: str, argument: str, prefix: str, person_id: str, in_room: bool
+    ) -> Sequence[tuple[str, str]]:
+        return ()
 
     async def _handle(self, session: AsyncSession, job: Job) -> Handled:
         ctx = await self._context(session, job)
@@ -314,18 +325,3 @@ class Concierge:
         explain = getattr(self._adapters[platform], "explain", None)
         if explain and explanation:
             explain(update_id, explanation | {"outcome": outcome or "waiting"})
-
-
-async def _repeat(step: Callable[[], Awaitable[bool]], waits: asyncio.Event, stopping: asyncio.Event) -> None:
-    """Takes `step` while there is something to do, and again when `waits` says so; outlives whatever it raises."""
-    while not stopping.is_set():
-        waits.clear()
-        hint, pause_s = waits, GLANCE_S
-        try:
-            while await step() and not stopping.is_set():
-                pass
-        except Exception as error:
-            log.error("A step failed and is tried again", step=step.__name__, error=repr(error))
-            hint, pause_s = stopping, BACK_OFF_S
-        with suppress(TimeoutError):
-            await asyncio.wait_for(hint.wait(), pause_s)

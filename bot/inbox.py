@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select, tuple_, union_all, update
+from sqlalchemy import BigInteger, BindParameter, bindparam, cast, func, select, tuple_, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bot.adapter import Position
 from bot.database import chats
 from bot.database.doors import Database
 from bot.database.inserts import dialect_of, insert_for, insert_into, plain
@@ -153,6 +154,9 @@ def _row(raw: RawUpdate, conversation_id: int | None, now: datetime) -> dict[str
         "update_id": raw.update_id,
         "conversation_id": conversation_id,
         "chat_id": raw.chat.chat_id if raw.chat else None,
+        "thread_id": raw.chat.thread_id if raw.chat else None,
+        "message_id": raw.message_id or None,
+        "album": raw.album or None,
         "raw": raw.body,
         "received_at": now,
         "state": "failed" if unreadable else "pending",
@@ -248,6 +252,19 @@ async def first_pending(session: AsyncSession, conversation_id: int) -> InboxRow
 async def held(session: AsyncSession, conversation_id: int) -> Sequence[InboxRow]:
     """The lines of an unfinished thought, in order."""
     return (await session.scalars(_HELD, {"conversation": conversation_id})).all()
+
+
+async def positions(session: AsyncSession, platform: str) -> list[Position]:
+    """The newest stored message of each chat and thread of a platform whose message ids are numbers that grow, those
+    with the latest words first."""
+    newest = func.max(cast(InboxRow.message_id, BigInteger))
+    rows = await session.execute(
+        select(InboxRow.bot, InboxRow.chat_id, InboxRow.thread_id, newest)
+        .where(InboxRow.platform == platform, InboxRow.message_id.is_not(None))
+        .group_by(InboxRow.bot, InboxRow.chat_id, InboxRow.thread_id)
+        .order_by(newest.desc())
+    )
+    return [Position(ChatRef(platform, bot, chat, thread), str(number)) for bot, chat, thread, number in rows if chat]
 
 
 async def original(session: AsyncSession, ref: MessageRef) -> InboxRow | None:

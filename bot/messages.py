@@ -19,7 +19,9 @@ MediaKind = Literal[
 ]
 InboundKind = Literal["text", "button", "form", "command", "edit", "delete", "reaction", "joined", "left"]
 OutboundKind = Literal["reply", "relay", "note", "post", "offer", "notice"]
-Op = Literal["send", "edit", "delete", "react"]
+Op = Literal["send", "edit", "delete", "react", "mark"]
+Mark = Literal["needs_reply", "waiting", "closed"]
+"""How a customer's thread stands: the customer's words wait, the owner has spoken last, or nothing is open."""
 
 
 class Outcome(StrEnum):
@@ -112,7 +114,10 @@ class Sender:
 
 @dataclass(frozen=True)
 class Media:
-    """A picture or another attachment: by the platform's `file_id`, or by `sha256` of a stored blob."""
+    """A picture or another attachment: by the platform's `file_id`, or by `sha256` of a stored blob.
+
+    `file_id` and `url` are those of the bot that `origin` names (`telegram:4242`); another bot needs the bytes.
+    """
 
     kind: MediaKind
     file_id: str = ""
@@ -122,6 +127,7 @@ class Media:
     size: int = 0
     alt: str = ""
     url: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,8 +162,10 @@ class Form:
 class InboundMessage:
     """What somebody did, decoded from the stored raw update.
 
-    `text` of a command is what follows its name; `action` is the command's name, the button's data, or the
-    reaction's emoji. `message_id` is the platform's own id of the message that was written, pressed or changed.
+    `text` of a command is what follows its name, `fields` what was given by name (a slash command's options, a form's
+    answers); `action` is the command's or form's name, the button's data, or the emoji with which the sender now
+    reacts (empty: with none any more). `message_id` is the platform's own id of the message that was written, pressed,
+    changed or reacted to. Messages with one `album` are parts of one thing.
     """
 
     platform: str
@@ -174,6 +182,7 @@ class InboundMessage:
     media: tuple[Media, ...] = ()
     reply_to: MessageRef | None = None
     addressed: bool = True
+    album: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,7 +192,8 @@ class OutboundMessage:
     `key` is unique in the outbox, and is the name by which later messages refer to this one. `target` (what an
     edit, delete or reaction is about) and `quotes` are such a key or a platform's message. `in_answer_to` is the
     inbox id, so that an adapter can answer an interaction instead of posting; `copy_of` the inbox id of the words
-    that this one carries to the other side. `reaction` is an emoji.
+    that this one carries to the other side. `reaction` is an emoji (empty: takes ours back). `mark` is what op `mark`
+    shows at a desk; a platform that can't show it plans no call for it.
     """
 
     to: ChatRef | Desk
@@ -196,6 +206,7 @@ class OutboundMessage:
     target: str | MessageRef | None = None
     quotes: str | MessageRef | None = None
     reaction: str = ""
+    mark: Mark | None = None
     form: Form | None = None
     not_before: datetime | None = None
     in_answer_to: int | None = None
@@ -205,19 +216,23 @@ class OutboundMessage:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the platform said when it took a message. `thread_id` is where it really went."""
+    """What the platform said when it took a message. `thread_id` is where it really went; `message_ids` are those of
+    all parts of an album, in the order of its media, `media_ids` the file ids under which the platform keeps them."""
 
     message_id: str
     thread_id: str | None = None
     media_ids: tuple[str, ...] = ()
+    message_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class RawUpdate:
     """A platform's update as it came, with the little that is needed to store it in the right place.
 
-    `update_id` makes it unique for its bot. `chat` is None when not even that could be read. `reply_to` is the id of
-    the message that it answers, `moved_to` the new id of a chat that says it has moved.
+    `update_id` makes it unique for its bot. `chat` is None when not even that could be read. `message_id` is the
+    message that was written, empty for whatever else was done. `reply_to` is the id of the message that it answers,
+    `moved_to` the new id of a chat that says it has moved. `media` are the files that it brings, `album` names the
+    album of which they are a part.
     """
 
     platform: str
@@ -229,6 +244,9 @@ class RawUpdate:
     private: bool = True
     reply_to: str = ""
     moved_to: str = ""
+    message_id: str = ""
+    media: tuple[Media, ...] = ()
+    album: str = ""
 
 
 T = TypeVar("T")

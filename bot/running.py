@@ -172,7 +172,7 @@ class House:
 
     async def _attend(self) -> None:
         for adapter in self._adapters:
-            await adapter.attend(self._concierge.read_blob)
+            await adapter.attend(self._concierge.core(adapter.platform))
 
     async def _send(self) -> None:
         await self._concierge.recover()

@@ -69,6 +69,7 @@ ROWS = (
     Row("bot.adapters", ()),
     Row("bot.settings", ("bot.messages", "bot.clock"), ("pydantic", "pydantic_settings", "dotenv")),
     Row("bot.alarm", ("bot.messages", "bot.clock"), ("apscheduler", "structlog")),
+    Row("bot.loops", (), ("structlog",)),
     Row("bot.http", ("bot.messages", "bot.clock"), ("aiohttp", "prometheus_client", "structlog")),
     Row("bot.metrics", ("bot.messages",), ("prometheus_client",)),
     Row("bot.stuck", ("bot.database",), ("sqlalchemy",)),

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import inbox
-from bot.adapter import Accept, Call, DeliveryError, ReadBlob, Reason
+from bot.adapter import Call, Capabilities, Core, DeliveryError, Reason
 from bot.clock import Clock
 from bot.database import Database, inside_write
 from bot.database.doors import _writing
@@ -62,6 +62,7 @@ class Wire:
 
     platform: str = "wire"
     bot: str = "w"
+    capabilities: Capabilities = field(default_factory=Capabilities)
     limit: int = 4096
     calls: list[Call] = field(default_factory=list)
     threads: list[str] = field(default_factory=list)
@@ -71,8 +72,12 @@ class Wire:
     """The thread in which the next message for a thread ends instead."""
     pause: Callable[[Call], Awaitable[None]] | None = None
 
-    async def start(self, accept: Accept, read_blob: ReadBlob) -> None:
+    async def start(self, core: Core) -> None:
         """Nothing to connect."""
+
+    def private_chat(self, person_id: str) -> str:
+        """A person's own chat."""
+        return person_id
 
     async def stop(self) -> None:
         """Nothing to let go of."""

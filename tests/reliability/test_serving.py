@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
+from bot import app, loops
 from bot.adapter import Call
 from bot.adapters.playground.adapter import PlaygroundAdapter
 from bot.clock import Clock
@@ -74,7 +74,7 @@ async def test_what_is_written_is_answered_without_anybody_asking_the_house_to_w
 async def test_a_step_that_raises_is_taken_again(
     database: Database, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "BACK_OFF_S", 0.01)
+    monkeypatch.setattr(loops, "BACK_OFF_S", 0.01)
     stage, failures = Stage(database, Clock(), shop), ["work", "work", "send", "send"]
     for name in ("work", "send"):
         step = getattr(stage.concierge, name)

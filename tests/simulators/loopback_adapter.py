@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import structlog
 
-from bot.adapter import Accept, Call, DeliveryError, ReadBlob, Reason
+from bot.adapter import Accept, Call, Capabilities, Core, DeliveryError, Reason
 from bot.messages import ChatRef, InboundMessage, Media, OutboundMessage, RawUpdate, Receipt, Sender, Text
 from bot.pacing import Budget
 from tests.simulators.loopback import CHANNEL, ROOM
@@ -30,6 +30,7 @@ class LoopbackAdapter:
 
     platform = PLATFORM
     bot = BOT
+    capabilities = Capabilities()
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -37,10 +38,10 @@ class LoopbackAdapter:
         self._session: aiohttp.ClientSession | None = None
         self._polling: asyncio.Task[None] | None = None
 
-    async def start(self, accept: Accept, read_blob: ReadBlob) -> None:
+    async def start(self, core: Core) -> None:
         """Begins to poll."""
         self._session = aiohttp.ClientSession(self._url, timeout=aiohttp.ClientTimeout(total=30))
-        self._polling = asyncio.create_task(self._poll(self._session, accept))
+        self._polling = asyncio.create_task(self._poll(self._session, core.accept))
 
     async def stop(self) -> None:
         """Polls no more; a batch that is being accepted is either committed or comes again."""
@@ -62,6 +63,10 @@ class LoopbackAdapter:
             except Exception as error:
                 log.warning("A poll failed", error=repr(error))
                 await asyncio.sleep(BREATH_S)
+
+    def private_chat(self, person_id: str) -> str:
+        """A customer's own chat bears their id."""
+        return person_id
 
     def decode(self, raw: dict[str, Any]) -> InboundMessage:
         """The neutral message in a raw update."""
@@ -134,4 +139,10 @@ def envelope(body: dict[str, Any]) -> RawUpdate:
     """The raw update around a body."""
     chat = ChatRef(PLATFORM, BOT, body["chat"]["id"], body["chat"]["thread"])
     private = chat.chat_id not in (ROOM, CHANNEL)
-    return RawUpdate(PLATFORM, BOT, str(body["update_id"]), chat, body["sender"]["id"], body, private)
+    return RawUpdate(
+        PLATFORM, BOT, str(body["update_id"]), chat, body["sender"]["id"], body, private, message_id=_written(body)
+    )
+
+
+def _written(body: dict[str, Any]) -> str:
+    return "" if body["kind"] == "button" else str(body["message_id"])

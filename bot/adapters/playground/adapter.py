@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.adapter import Accept, Call, DeliveryError, ReadBlob, Reason
+from bot.adapter import Accept, Call, Capabilities, Core, DeliveryError, ReadBlob, Reason
 from bot.adapters.playground.codec import BOT, PLATFORM, decode, envelope
 from bot.adapters.playground.world import CHANNEL, ROOM, Person, Place, Shown, World
 from bot.messages import ChatRef, InboundMessage, Media, MessageRef, OutboundMessage, RawUpdate, Receipt, Text
@@ -29,6 +29,7 @@ class PlaygroundAdapter:
 
     platform = PLATFORM
     bot = BOT
+    capabilities = Capabilities(tells_deletes=True, reuses_files=True)
 
     def __init__(
         self,
@@ -50,9 +51,9 @@ class PlaygroundAdapter:
 
     # The platform's side: what the core calls.
 
-    async def start(self, accept: Accept, read_blob: ReadBlob) -> None:
+    async def start(self, core: Core) -> None:
         """Begins to hand over updates, first those that came while nobody listened."""
-        self._accept, self._read_blob = accept, read_blob
+        self._accept, self._read_blob = core.accept, core.read_blob
         await self._hand_over()
 
     async def stop(self) -> None:
@@ -63,6 +64,10 @@ class PlaygroundAdapter:
     def envelope(self, body: dict[str, Any]) -> RawUpdate:
         """A raw update with what is needed to store it."""
         return envelope(body)
+
+    def private_chat(self, person_id: str) -> str:
+        """A customer's own chat bears their id."""
+        return person_id
 
     def decode(self, raw: dict[str, Any]) -> InboundMessage:
         """The neutral message in a stored raw update. Raises ValueError for what it can't read."""

@@ -24,6 +24,7 @@ def envelope(body: dict[str, Any]) -> RawUpdate:
         body["sender"]["id"],
         body,
         private=chat["private"],
+        message_id=str(body["message_id"]) if body["kind"] == "message" else "",
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot.adapter import Accept, Call, DeliveryError, ReadBlob, Reason
+from bot.adapter import Accept, Call, Capabilities, Core, DeliveryError, Problem, Reason
 from bot.adapters.telegram import codec, inspection
 from bot.adapters.telegram.api import Api
 from bot.adapters.telegram.files import Files
@@ -44,6 +44,7 @@ class TelegramAdapter:
     """
 
     platform = codec.PLATFORM
+    capabilities = Capabilities(reacts=True, reuses_files=True, albums=True)
 
     def __init__(
         self,
@@ -78,15 +79,15 @@ class TelegramAdapter:
         self._introductions = Introductions(self._api)
         self._line = Line(self._api, self._hand_over, self._connect, wait, int(offset) if offset else None)
 
-    async def start(self, accept: Accept, read_blob: ReadBlob) -> None:
+    async def start(self, core: Core) -> None:
         """Begins to hand over updates in the background; an outage or a bad token is tried again for ever."""
-        self._accept, self._files.read_blob = accept, read_blob
+        self._accept, self._files.read_blob = core.accept, core.read_blob
         takes = self._line.watch(self._set_webhook) if self._expected.webhook_url else self._line.poll()
         self._task = asyncio.create_task(takes, name="telegram updates")
 
-    async def attend(self, read_blob: ReadBlob) -> None:
+    async def attend(self, core: Core) -> None:
         """Connects in the background without taking updates: another process does."""
-        self._files.read_blob = read_blob
+        self._files.read_blob = core.read_blob
         self._task = asyncio.create_task(self._line.attend(), name="telegram")
 
     async def stop(self) -> None:
@@ -110,6 +111,10 @@ class TelegramAdapter:
     def decode(self, raw: dict[str, Any]) -> InboundMessage:
         """The neutral message in a stored update. Raises ValueError for what it can't read."""
         return codec.decode(raw, self._me)
+
+    def private_chat(self, person_id: str) -> str:
+        """A private chat bears the person's own id."""
+        return person_id
 
     def budgets(self, chat_id: str) -> Sequence[Budget]:
         """30 calls a second for the bot; one a second for a person, 20 a minute for a group, both for a story channel.
@@ -160,7 +165,7 @@ class TelegramAdapter:
             "last_update_at": self.last_update_at,
         }
 
-    async def inspect(self) -> list[inspection.Problem]:
+    async def inspect(self) -> list[Problem]:
         """What is wrong with the set-up, as far as Telegram tells. It can be asked without a start; stop closes."""
         return await inspection.inspect(self._api, self._expected)
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,12 +40,24 @@ def envelope(body: object, bot: str) -> RawUpdate:
     update: Body = body if isinstance(body, dict) else {"malformed": body}
     try:
         chat, sender_id, private = _whereabouts(update, bot)
-        reply_to, moved_to = _answers(update, bot), _moved(update.get("message") or {}).get("migrated_to", "")
+        more = _more(update, bot)
     except UNREADABLE:
-        chat, sender_id, private, reply_to, moved_to = None, "", True, "", ""
+        chat, sender_id, private, more = None, "", True, {}
     number = update_number(update)
     name = _fingerprint(update) if number is None else str(number)
-    return RawUpdate(PLATFORM, bot, name, chat, sender_id, update, private, reply_to, moved_to)
+    return RawUpdate(PLATFORM, bot, name, chat, sender_id, update, private, **more)
+
+
+def _more(update: Body, bot: str) -> dict[str, Any]:
+    """What else the core wants to know of an update before anybody decodes it."""
+    message: Body = update.get("message") or {}
+    return {
+        "reply_to": _answers(update, bot),
+        "moved_to": _moved(message).get("migrated_to", ""),
+        "message_id": str(int(message["message_id"])) if message else "",
+        "media": tuple(replace(media, origin=f"{PLATFORM}:{bot}") for media in attachments(message)),
+        "album": _word(message.get("media_group_id", "")),
+    }
 
 
 def sealed(update: RawUpdate) -> RawUpdate:
@@ -64,8 +76,7 @@ def decode(raw: Body, me: Identity) -> InboundMessage:
     """The neutral message in an update. Raises ValueError for what it can't read.
 
     An update that nobody needs is quiet: somebody `left` without addressing the bot, of which nothing follows.
-    The parts of an album bear its id as `fields["album"]`; a group that became a supergroup bears the other id as
-    `fields["migrated_to"]` or `fields["migrated_from"]`.
+    A group that became a supergroup bears the other id as `fields["migrated_to"]` or `fields["migrated_from"]`.
     """
     try:
         for kind, read in _READERS.items():
@@ -77,7 +88,7 @@ def decode(raw: Body, me: Identity) -> InboundMessage:
 
 
 def _written(raw: Body, message: Body, me: Identity, *, edited: bool = False) -> InboundMessage:
-    media = attachments(message)
+    media = tuple(replace(item, origin=f"{PLATFORM}:{me.bot}") for item in attachments(message))
     text = _text(message)
     if not text and not media:
         return _service(raw, message, me)
@@ -88,7 +99,7 @@ def _written(raw: Body, message: Body, me: Identity, *, edited: bool = False) ->
         "action": command[1].lower() if command else "",
         "media": media,
         "reply_to": _reply_to(message, me.bot),
-        "fields": {"album": _word(message["media_group_id"])} if "media_group_id" in message else {},
+        "album": _word(message.get("media_group_id", "")),
         "addressed": _addressed(message, me, command),
     }
     return _message(raw, message, _sender(message), me, **found)

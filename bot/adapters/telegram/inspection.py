@@ -6,21 +6,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapter import DeliveryError, Reason
+from bot.adapter import DeliveryError, Problem, Reason
 from bot.adapters.telegram.api import Api, chat_number
 from bot.adapters.telegram.polling import explanation
 
 MANY_PENDING = 100
 Said = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong, why it matters, and the next step; a sentence each."""
-
-    what: str
-    why: str
-    next: str
 
 
 @dataclass(frozen=True)

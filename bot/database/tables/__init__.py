@@ -6,9 +6,10 @@ from bot.database.tables.base import Base
 from bot.database.tables.people import Conversation, Customer, DeskRow, Ticket
 from bot.database.tables.shop import Blob, Change, EntryRow, Image, ProductRow, Revision
 from bot.database.tables.stories import Post, Series, Story
-from bot.database.tables.traffic import ButtonRow, ChatMove, InboxRow, Lane, OutboxRow
+from bot.database.tables.traffic import Attachment, ButtonRow, ChatMove, FileId, InboxRow, Lane, OutboxRow, SentPart
 
 __all__ = [
+    "Attachment",
     "Base",
     "Blob",
     "ButtonRow",
@@ -18,6 +19,7 @@ __all__ = [
     "Customer",
     "DeskRow",
     "EntryRow",
+    "FileId",
     "Image",
     "InboxRow",
     "Lane",
@@ -25,6 +27,7 @@ __all__ = [
     "Post",
     "ProductRow",
     "Revision",
+    "SentPart",
     "Series",
     "Story",
     "Ticket",

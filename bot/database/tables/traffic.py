@@ -17,8 +17,8 @@ class InboxRow(Base):
     """A platform's update as it came.
 
     `state` is pending, held (an unsure line that waits for the rest of the thought), done or failed; `outcome` is
-    set with the last two. `message_id` is the platform's, read when it was decoded. `explanation` tells why an answer
-    was given.
+    set with the last two. `message_id` is the platform's message that it tells of; `album` what it is a part of.
+    `explanation` tells why an answer was given.
     """
 
     __tablename__ = "inbox"
@@ -35,7 +35,9 @@ class InboxRow(Base):
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     chat_id: Mapped[str | None]
+    thread_id: Mapped[str | None]
     message_id: Mapped[str | None]
+    album: Mapped[str | None]
     raw: Mapped[dict[str, Any]]
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="pending")
@@ -119,3 +121,58 @@ class ChatMove(Base):
     old_id: Mapped[str] = mapped_column(primary_key=True)
     new_id: Mapped[str]
     moved_at: Mapped[datetime]
+
+
+class SentPart(Base):
+    """One message of a call that made several, as an album does; `inbox_id` is the stored update whose words it bears.
+
+    A call that made one message has no parts: its receipt stands in the outbox.
+    """
+
+    __tablename__ = "sent_parts"
+    __table_args__ = (Index("ix_sent_parts_message", "platform", "chat_id", "message_id"),)
+
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str]
+    chat_id: Mapped[str]
+    message_id: Mapped[str]
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"), index=True)
+
+
+class Attachment(Base):
+    """A file that somebody sent and another platform needs by its bytes.
+
+    `state` is wanted, fetched (`sha256` names the bytes) or failed (`error` says why). `origin` is the bot that can
+    fetch it, `file_id` its name there.
+    """
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        UniqueConstraint("origin", "file_id"),
+        Index("ix_attachments_state_due_at", "state", "due_at"),
+    )
+
+    id: Mapped[Id]
+    origin: Mapped[str]
+    file_id: Mapped[str]
+    media: Mapped[dict[str, Any]]
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    state: Mapped[str] = mapped_column(default="wanted")
+    sha256: Mapped[str | None] = mapped_column(ForeignKey("blobs.sha256"))
+    error: Mapped[str] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+
+
+class FileId(Base):
+    """Under which id a bot can send stored bytes again without carrying them over once more."""
+
+    __tablename__ = "file_ids"
+
+    origin: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    file_id: Mapped[str]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapter import Adapter, DeliveryError, Reason
+from bot.adapter import Adapter, Core, DeliveryError, Reason
 from bot.adapters.playground.adapter import PlaygroundAdapter
 from bot.adapters.playground.world import Place
 from bot.messages import Button, Media, MessageRef, OutboundMessage, RawUpdate, Text, dump, load, styled
@@ -72,7 +72,7 @@ async def test_only_customers_chats_are_private(core: LittleCore) -> None:
     async def keep(updates: Sequence[RawUpdate]) -> None:
         bodies.extend(updates)
 
-    await core.adapter.start(keep, no_blob)
+    await core.adapter.start(Core(keep, no_blob))
     await core.adapter.customer_says("mei", "hi")
     await core.adapter.owner_says("hi")
     assert [(raw.private, raw.sender_id, raw.update_id) for raw in bodies] == [(True, "mei", "1"), (False, "hana", "2")]
@@ -120,11 +120,11 @@ async def test_what_cannot_be_accepted_is_handed_over_again_in_order(core: Littl
     async def broken(updates: Sequence[RawUpdate]) -> None:
         raise ConnectionError("no database")
 
-    await core.adapter.start(broken, no_blob)
+    await core.adapter.start(Core(broken, no_blob))
     for words in ("one", "two"):
         with pytest.raises(ConnectionError):
             await core.adapter.customer_says("ana", words)
-    await core.adapter.start(core.accept, no_blob)
+    await core.adapter.start(Core(core.accept, no_blob))
     assert [m.text.plain for m in core.told] == ["one", "two"]
 
 
@@ -132,7 +132,7 @@ async def test_what_is_said_while_the_bot_is_down_waits_for_it(core: LittleCore)
     await core.adapter.stop()
     await core.adapter.customer_says("ana", "anybody there?")
     assert core.told == []
-    await core.adapter.start(core.accept, no_blob)
+    await core.adapter.start(Core(core.accept, no_blob))
     assert [m.text.plain for m in core.told] == ["anybody there?"]
 
 
@@ -212,7 +212,7 @@ async def test_a_stored_photo_is_read_and_gets_a_file_id(core: LittleCore) -> No
     async def read_blob(sha256: str) -> bytes:
         return {"abc": b"egg"}[sha256]
 
-    await core.adapter.start(core.accept, read_blob)
+    await core.adapter.start(Core(core.accept, read_blob))
     photo = Media("photo", sha256="abc", mime="image/png", alt="An egg")
     receipt = await core.adapter.send(call(chat("channel"), media=(photo,)))
     assert await core.adapter.fetch(Media("photo", file_id=receipt.media_ids[0])) == b"egg"

@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.adapter import Core
 from bot.adapters.playground.server import MAX_UPLOAD_BYTES, Server, serve
 from bot.messages import Media, styled
 from tests.adapters.playground.little_core import LittleCore, call, chat
@@ -189,7 +190,7 @@ async def test_a_bot_that_is_broken_is_said_so_and_the_page_goes_on(core: Little
     async def broken(updates: object) -> None:
         raise ConnectionError("no database")
 
-    await core.adapter.start(broken, core.adapter.fetch)  # type: ignore[arg-type]
+    await core.adapter.start(Core(broken, core.adapter.fetch))  # type: ignore[arg-type]
     assert "the terminal says why" in await page.sorry(do="say", place="ana", text="hi")
     assert await page.sorry(do="dance")
 

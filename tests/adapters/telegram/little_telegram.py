@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image
 
-from bot.adapter import Call
+from bot.adapter import Call, Core
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.messages import ChatRef, InboundMessage, MessageRef, OutboundMessage, RawUpdate, Text
 from tests.simulators.telegram.chats import Chat
@@ -78,7 +78,7 @@ class LittleTelegram:
 
     async def start(self) -> None:
         """Begins to take updates."""
-        await self.adapter.start(self.accept, read_blob)
+        await self.adapter.start(Core(self.accept, read_blob))
 
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
         """Remembers, or raises while refusals are left."""

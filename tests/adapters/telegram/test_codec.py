@@ -171,7 +171,7 @@ def test_places_and_cards_keep_what_they_say() -> None:
 
 
 def test_the_parts_of_an_album_name_it() -> None:
-    assert read(written(photo=SIZES, media_group_id="A1")).fields == {"album": "A1"}
+    assert read(written(photo=SIZES, media_group_id="A1")).album == "A1"
 
 
 def test_dice_are_their_emoji() -> None:

@@ -281,7 +281,7 @@ async def test_parts_of_an_album_come_one_by_one_and_name_it(telegram: LittleTel
     telegram.simulator.user_sends_album(telegram.simulator.private(ana), ana, 3, "Hens")
     heard = await telegram.heard(3)
     assert [message.text.plain for message in heard] == ["Hens", "", ""]
-    assert len({message.fields["album"] for message in heard}) == 1
+    assert len({message.album for message in heard}) == 1
 
 
 async def test_added_to_a_group_the_bot_says_once_how_to_make_it_the_room(telegram: LittleTelegram) -> None:

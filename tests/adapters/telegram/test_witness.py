@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapter import Call
+from bot.adapter import Call, Core
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.messages import Button, ChatRef, InboundMessage, MessageRef, OutboundMessage, RawUpdate, Receipt, Text, styled
 from tests.simulators.telegram.meeting import until
@@ -67,7 +67,7 @@ async def stand(installed: Path) -> AsyncIterator[Stand]:
     async with witness(installed, TOKEN) as other:
         adapter = TelegramAdapter(TOKEN, api_base_url=other.url, now=lambda: datetime.now(UTC))
         stand = Stand(other, adapter)
-        await adapter.start(stand.accept, no_blob)
+        await adapter.start(Core(stand.accept, no_blob))
         try:
             await until(lambda: bool(adapter.health()["connected"]))
             yield stand

@@ -19,11 +19,11 @@ from bot.database import Database, migrate
 from bot.database.migrate import NewerDatabase, current, newest
 from bot.database.tables import Base, Lane
 
-BROKEN = """
+BROKEN = f"""
 from alembic import op
 import sqlalchemy as sa
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "broken", "{newest()}", None, None
 
 
 def upgrade():
@@ -133,16 +133,17 @@ async def test_a_migration_that_breaks_halfway_leaves_the_database_as_it_was(
     empty: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await migrate(empty)
+    stood = newest()
     module = sys.modules[migrate.__module__]
     assert module.__file__
     ours = Path(module.__file__).parent / "migrations"
     theirs = tmp_path / "migrations"
     shutil.copytree(ours, theirs, ignore=shutil.ignore_patterns("__pycache__"))
-    (theirs / "versions" / "0002_broken.py").write_text(BROKEN, encoding="utf-8")
+    (theirs / "versions" / "9999_broken.py").write_text(BROKEN, encoding="utf-8")
     config = module._config()
     config.set_main_option("script_location", str(theirs))
     monkeypatch.setattr(module, "_config", lambda: config)
     with pytest.raises(Exception, match="nowhere"):
         await migrate(empty)
-    assert await current(empty) == "0001"
+    assert await current(empty) == stood
     assert "half" not in await ask(empty, tables)

@@ -1,0 +1,87 @@
+"""What a person can send: albums, files by their bytes, threads; and how a desk stands."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from bot.database.tables.base import Instant
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _inbox_and_desks()
+    _files()
+    _parts()
+
+
+def _inbox_and_desks() -> None:
+    op.add_column("inbox", sa.Column("thread_id", sa.String(), nullable=True))
+    op.add_column("inbox", sa.Column("album", sa.String(), nullable=True))
+    op.add_column("conversations", sa.Column("mark", sa.String(), nullable=True))
+
+
+def _files() -> None:
+    op.create_table(
+        "attachments",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
+        sa.Column("media", sa.JSON(), nullable=False),
+        sa.Column("inbox_id", KEY, nullable=True),
+        sa.Column("customer_id", KEY, nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=True),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_attachments_customer_id")),
+        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_attachments_inbox_id")),
+        sa.ForeignKeyConstraint(["sha256"], ["blobs.sha256"], name=op.f("fk_attachments_sha256")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
+        sa.UniqueConstraint("origin", "file_id", name=op.f("uq_attachments_origin_file_id")),
+    )
+    op.create_index(op.f("ix_attachments_customer_id"), "attachments", ["customer_id"])
+    op.create_index(op.f("ix_attachments_inbox_id"), "attachments", ["inbox_id"])
+    op.create_index("ix_attachments_state_due_at", "attachments", ["state", "due_at"])
+    op.create_table(
+        "file_ids",
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["sha256"], ["blobs.sha256"], name=op.f("fk_file_ids_sha256")),
+        sa.PrimaryKeyConstraint("origin", "sha256", "kind", name=op.f("pk_file_ids")),
+    )
+
+
+def _parts() -> None:
+    op.create_table(
+        "sent_parts",
+        sa.Column("outbox_id", KEY, nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("chat_id", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("inbox_id", KEY, nullable=True),
+        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_sent_parts_inbox_id")),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_sent_parts_outbox_id")),
+        sa.PrimaryKeyConstraint("outbox_id", "place", name=op.f("pk_sent_parts")),
+    )
+    op.create_index("ix_sent_parts_message", "sent_parts", ["platform", "chat_id", "message_id"])
+    op.create_index(op.f("ix_sent_parts_inbox_id"), "sent_parts", ["inbox_id"])
+
+
+def downgrade() -> None:
+    for table in ("sent_parts", "file_ids", "attachments"):
+        op.drop_table(table)
+    for table, column in (("inbox", "thread_id"), ("inbox", "album"), ("conversations", "mark")):
+        with op.batch_alter_table(table) as batch:
+            batch.drop_column(column)
