@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.database.blobs import images
@@ -17,20 +17,15 @@ THOUGHT = timedelta(seconds=3)
 """How long an unsure line waits for the next one, before they are read as one question."""
 
 
-def today(ctx: Context) -> date:
-    """The shop's date."""
-    return ctx.now.astimezone(ctx.zone).date()
-
-
 def is_own_phrasing(message: InboundMessage, ctx: Context) -> bool:
     """Whether the message is, word for word, a phrasing of an entry that answers by itself."""
-    found = ctx.house.knowledge.ask(message.text.plain, today(ctx))
+    found = ctx.ask(message.text.plain)
     return found.exact and found.outcome == "answered"
 
 
 async def answer(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """Answers what is sure. Anything else waits for the rest of the thought, or goes to a thread that is open."""
-    found = ctx.house.knowledge.ask(message.text.plain, today(ctx))
+    found = ctx.ask(message.text.plain)
     explain(found, ctx)
     open_already = ctx.conversation.state == "waiting"
     told = [await ctx.relay(message, tickets.desk(ctx))] if open_already else []
@@ -48,7 +43,7 @@ async def settle(ctx: Context) -> list[OutboundMessage]:
     """The thought is complete: its lines are asked again as one."""
     ctx.conversation.thought_due_at = None
     whole = tickets.join(ctx.held)
-    found = ctx.house.knowledge.ask(whole.text.plain, today(ctx))
+    found = ctx.ask(whole.text.plain)
     explain(found, ctx)
     if ctx.conversation.state == "handoff":  # the owner was quicker
         messages, ctx.outcome = await tickets.pass_on(ctx), Outcome.relayed
@@ -118,7 +113,7 @@ async def suggested(message: InboundMessage, ctx: Context, value: dict[str, Any]
     asked = replace(message, text=Text(str(value["question"])), media=())
     words = ctx.house.knowledge.stored(entry)
     still = ctx.house.knowledge.entries.get(entry)
-    if not words or (still and (still.mode == "draft" or (still.valid_until and still.valid_until < today(ctx)))):
+    if not words or (still and (still.mode == "draft" or (still.valid_until and still.valid_until < ctx.today))):
         return await tickets.open_ticket(asked, ctx, sentence="entry_gone", stale=entry if words else None)
     pictures = await images(ctx.session, ctx.house.knowledge.images(entry))
     ctx.outcome = Outcome.answered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from bot.messages import (
     Text,
 )
 from handlers.texts import best_language, say
-from knowledge.answers import Knowledge
+from knowledge.answers import Answer, Knowledge
 from knowledge.phrases import Phrases
 from knowledge.shop import Shop
 
@@ -92,6 +92,7 @@ class Context:
     settles: Outcome | None = None
     explanation: dict[str, Any] | None = None
     _said: int = field(default=0)
+    _asked: dict[str, Answer] = field(default_factory=dict)
 
     @property
     def shop(self) -> Shop:
@@ -102,6 +103,11 @@ class Context:
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return self.house.shop.zone
+
+    @property
+    def today(self) -> date:
+        """The shop's date."""
+        return self.now.astimezone(self.zone).date()
 
     @property
     def language(self) -> str:
@@ -122,6 +128,12 @@ class Context:
             "name": self.customer_name,
         }
         return say(self.language, sentence, **(known | values))
+
+    def ask(self, question: str) -> Answer:
+        """What the shop knows today; the same words are asked once, though two routes may want to know."""
+        if question not in self._asked:
+            self._asked[question] = self.house.knowledge.ask(question, self.today)
+        return self._asked[question]
 
     def hold(self) -> None:
         """Lets the message wait for the rest of the thought."""
