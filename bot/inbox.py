@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, bindparam, cast, func, select, tuple_, union_all, update
+from sqlalchemy import BigInteger, BindParameter, bindparam, cast, exists, func, select, tuple_, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -61,13 +61,16 @@ def _storing(dialect: str) -> Any:
 
 
 def _open_ones() -> Any:
-    """Held lines and the first two that are pending, by two looks into the index."""
-    held, pending = aliased(InboxRow), aliased(InboxRow)
-    here: BindParameter[int] = bindparam("conversation")
-    first = select(pending.id).where(pending.conversation_id == here, pending.state == "pending")
-    next_two = first.order_by(pending.id).limit(2).subquery()
-    ids = union_all(select(held.id).where(held.conversation_id == here, held.state == "held"), select(next_two.c.id))
-    return select(InboxRow).where(InboxRow.id.in_(ids)).order_by(InboxRow.id)
+    """Held lines and the first that is pending of each conversation, and whether more are, by looks into the index."""
+    held, first, later = aliased(InboxRow), aliased(InboxRow), aliased(InboxRow)
+    here: BindParameter[Any] = bindparam("ids", expanding=True)
+    pending = select(first.id).where(first.conversation_id == Conversation.id, first.state == "pending")
+    ids = union_all(
+        select(held.id).where(held.conversation_id.in_(here), held.state == "held"),
+        select(pending.order_by(first.id).limit(1).scalar_subquery()).where(Conversation.id.in_(here)),
+    )
+    another = later.conversation_id == InboxRow.conversation_id, later.state == "pending", later.id > InboxRow.id
+    return select(InboxRow, exists().where(*another)).where(InboxRow.id.in_(ids)).order_by(InboxRow.id)
 
 
 _OPEN = _open_ones()
@@ -227,20 +230,26 @@ async def _mark(session: AsyncSession, ids: list[int], now: datetime) -> None:
         await session.execute(_MARKED, {"ids": ids, "now": now})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Open:
-    """What is open of a conversation: the held lines of a thought, and the first two updates that are pending."""
+    """What is open of a conversation: the held lines of a thought, the first update that is pending, and whether more
+    are."""
 
-    held: tuple[InboxRow, ...]
-    pending: tuple[InboxRow, ...]
+    held: tuple[InboxRow, ...] = ()
+    first: InboxRow | None = None
+    more: bool = False
 
 
-async def open_ones(session: AsyncSession, conversation_id: int) -> Open:
-    """The held and the first pending updates of a conversation, in the order of arrival."""
-    rows = (await session.scalars(_OPEN, {"conversation": conversation_id})).all()
-    states = ("held", "pending")
-    held, pending = (tuple(row for row in rows if row.state == state) for state in states)
-    return Open(held, pending)
+async def open_ones(session: AsyncSession, ids: Sequence[int]) -> dict[int, Open]:
+    """What is open of each of these conversations, in the order of arrival."""
+    found = {id: Open() for id in ids}
+    for row, more in await session.execute(_OPEN, {"ids": ids}):
+        its = found[row.conversation_id]
+        if row.state == "held":
+            its.held += (row,)
+        else:
+            its.first, its.more = row, more
+    return found
 
 
 async def first_pending(session: AsyncSession, conversation_id: int) -> InboxRow | None:

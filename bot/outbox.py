@@ -6,19 +6,20 @@ sending (committed just before the call), then sent, dead, cancelled, or uncerta
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from itertools import count
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Integer, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import CursorResult, Integer, and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot import desks
-from bot.database.inserts import dialect_of, insert_for
+from bot.database.inserts import dialect_of, insert_for, plain
 from bot.database.tables import DeskRow, InboxRow, Lane, OutboxRow
 from bot.database.tables.base import Instant
 from bot.messages import ChatRef, Desk, OutboundMessage, dump, load
@@ -56,18 +57,17 @@ class Outbox:
 
     async def enqueue(self, session: AsyncSession, messages: Iterable[OutboundMessage], now: datetime) -> None:
         """Plans the messages and stores a row for each call, in the given order."""
-        by_lane: dict[str, list[tuple[OutboundMessage, ChatRef]]] = defaultdict(list)
+        parts: list[tuple[str, OutboundMessage, ChatRef]] = []
         for message in messages:
             chat = await self._chat_of(session, message)
             plan = self._plans.get(chat.platform)
             for part in plan(message) if plan else [message]:
                 if not await _absorbed(session, part):
-                    by_lane[lane_of(part)].append((part, chat))
-        for lane in sorted(by_lane):  # one order for everybody: two transactions never wait for each other
-            place = await _reserve(session, lane, len(by_lane[lane]))
-            for part, chat in by_lane[lane]:
-                place += 1
-                session.add(_row(part, chat, lane, place, now))
+                    parts.append((lane_of(part), part, chat))
+        if parts:
+            last = await _reserve(session, Counter(lane for lane, *_ in parts))
+            rows = [_row(part, chat, lane, next(last[lane]), now) for lane, part, chat in parts]
+            await session.execute(_STORING, rows)
 
     async def adopt(self, session: AsyncSession) -> None:
         """Gives what waited for an owners' room to the room that there is now."""
@@ -84,40 +84,50 @@ class Outbox:
         return desks.chat_of(await desks.ensure(session, message.to.conversation_id, self.room))
 
 
-async def _reserve(session: AsyncSession, lane: str, count: int) -> int:
-    """Takes `count` places of a lane and returns the one before the first of them."""
-    found = await session.execute(_reserving(dialect_of(session)), {"named": lane, "places": count})
-    return cast(int, found.scalar_one()) - count
+async def _reserve(session: AsyncSession, wanted: Mapping[str, int]) -> dict[str, Iterator[int]]:
+    """Takes as many places of each lane as are wanted, at one go, and counts them off.
+
+    The lanes are locked in one order for everybody: two transactions never wait for each other.
+    """
+    given = [{"lane": lane, "last_place": wanted[lane]} for lane in sorted(wanted)]
+    found = await session.execute(_reserving(dialect_of(session)), given)
+    return {lane: count(last - wanted[lane] + 1) for lane, last in found}
 
 
 @cache
 def _reserving(dialect: str) -> Any:
     """Built once: putting a statement together costs more than running it."""
-    places = bindparam("places", type_=Integer)
-    made = insert_for(dialect, Lane).values(lane=bindparam("named"), last_place=places)
-    counted = made.on_conflict_do_update(index_elements=["lane"], set_={"last_place": Lane.last_place + places})
-    return counted.returning(Lane.last_place)
+    made = insert_for(dialect, Lane)
+    more = Lane.last_place + made.excluded.last_place
+    counted = made.on_conflict_do_update(index_elements=["lane"], set_={"last_place": more})
+    return counted.returning(Lane.lane, Lane.last_place)
 
 
-def _row(part: OutboundMessage, chat: ChatRef, lane: str, place: int, now: datetime) -> OutboxRow:
-    return OutboxRow(
-        key=part.key,
-        lane=lane,
-        place=place,
-        priority=PRIORITY[part.kind],
-        kind=part.kind,
-        op=part.op,
-        target=part.target if isinstance(part.target, str) else None,
-        copy_of=part.copy_of,
-        platform=chat.platform,
-        chat=pace_name(chat),
-        conversation_id=part.to.conversation_id if isinstance(part.to, Desk) else None,
-        customer_id=part.customer_id,
-        message=dump(part),
-        created_at=now,
-        due_at=max(now, part.not_before or now),
-        not_before=part.not_before,
-    )
+_STORING = insert(plain(OutboxRow))
+
+
+def _row(part: OutboundMessage, chat: ChatRef, lane: str, place: int, now: datetime) -> dict[str, Any]:
+    return {
+        "key": part.key,
+        "lane": lane,
+        "place": place,
+        "priority": PRIORITY[part.kind],
+        "kind": part.kind,
+        "op": part.op,
+        "target": part.target if isinstance(part.target, str) else None,
+        "copy_of": part.copy_of,
+        "platform": chat.platform,
+        "chat": pace_name(chat),
+        "conversation_id": part.to.conversation_id if isinstance(part.to, Desk) else None,
+        "customer_id": part.customer_id,
+        "message": dump(part),
+        "state": "waiting",
+        "attempts": 0,
+        "error": "",
+        "created_at": now,
+        "due_at": max(now, part.not_before or now),
+        "not_before": part.not_before,
+    }
 
 
 async def _absorbed(session: AsyncSession, change: OutboundMessage) -> bool:

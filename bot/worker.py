@@ -1,32 +1,41 @@
-"""Takes stored updates in order for each conversation and hands each to its handler: one transaction a message.
+"""Takes stored updates in order for each conversation and hands each to its handler.
 
-State, the messages to be sent and the update's outcome are committed together or not at all. A message that breaks
-its handler holds its own conversation only; after `ATTEMPTS` tries it is set aside, and both sides are told.
+State, the messages to be sent and the update's outcome are committed together or not at all. The next messages of many
+conversations share a transaction, which makes them cheap; where one of them breaks it, nothing of it was done, and they
+are taken one by one. A message that breaks its handler holds its own conversation only; after `ATTEMPTS` tries it is
+set aside, and both sides are told.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import inbox
 from bot.adapter import Adapter
 from bot.clock import Clock
 from bot.database.doors import Database
-from bot.database.tables import Conversation, DeskRow, InboxRow
+from bot.database.people import customers_in
+from bot.database.tables import Conversation, Customer, DeskRow, InboxRow
 from bot.database.tables.base import Instant
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 from bot.outbox import Outbox
 
 log = structlog.get_logger()
 
+AT_ONCE = 64
+"""How many conversations share a transaction at the most."""
+STRETCH_S = 0.05
+"""For how long a transaction takes further messages in: whoever sends or stores wants to write as well."""
 ATTEMPTS = 3
 RETRY_S = 1.0
 LATER_S = 3600.0
@@ -44,7 +53,7 @@ _READY = (
     select(Conversation)
     .where((Conversation.pending_since.is_not(None) & _MAY) | (Conversation.wake_at <= _NOW))
     .order_by(func.coalesce(Conversation.pending_since, Conversation.wake_at), Conversation.id)
-    .limit(1)
+    .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, key_share=True)
 )
 """Who has waited longest. Built once: putting a statement together costs more than running it."""
@@ -70,6 +79,7 @@ class Job:
 class _Line:
     """What stands in line in a conversation: the update that is next, the held ones, and whether more are pending."""
 
+    conversation: Conversation
     row: InboxRow | None
     held: tuple[InboxRow, ...]
     more: bool
@@ -86,6 +96,18 @@ class Handled:
     explanation: dict[str, Any] | None = None
 
 
+@dataclass
+class _Stretch:
+    """What is done in one transaction. `begun` are ids of conversations and of their updates; `known` customers stay
+    in the session while they are kept here."""
+
+    begun: list[tuple[int, int | None]] = field(default_factory=list)
+    known: Sequence[Customer] = ()
+    seen: list[Seen] = field(default_factory=list)
+    to_send: list[OutboundMessage] = field(default_factory=list)
+    over: bool = False
+
+
 Handle = Callable[[AsyncSession, Job], Awaitable[Handled]]
 Seen = tuple[str, str, str | None, dict[str, Any] | None]
 """What became of an update: platform, update id, outcome, explanation."""
@@ -94,7 +116,7 @@ Observe = Callable[[str, str, str | None, dict[str, Any] | None], None]
 
 
 class Worker:
-    """Hands over one message at a time. `handle` decides, `apologise` says what both sides hear of a broken one."""
+    """Hands messages over. `handle` decides, `apologise` says what both sides hear of a broken one."""
 
     def __init__(
         self,
@@ -105,6 +127,8 @@ class Worker:
         handle: Handle,
         apologise: Handle,
         observe: Observe,
+        *,
+        stretch_s: float = STRETCH_S,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -113,48 +137,69 @@ class Worker:
         self._handle = handle
         self._apologise = apologise
         self._observe = observe
+        self._stretch_s = stretch_s
+        self._apart = 0  # how many messages have yet to be taken one by one
 
     async def work(self) -> bool:
-        """Handles one message or one alarm; False when there was nothing to do."""
-        taken: list[tuple[int, int | None]] = []
-        seen: list[Seen] = []
+        """Handles a message or an alarm of each of those who have waited longest; False when there was none."""
+        stretch = _Stretch()
         try:
             async with self._database.write() as session:
-                conversation = await self._take(session)
-                if conversation is None:
-                    return False
-                line = await self._line(session, conversation)
-                taken.append((conversation.id, line.row.id if line.row else None))
-                seen += await self._run(session, conversation, line)
-        except Exception as error:
-            if not taken:
+                await self._work_on(session, stretch)
+        except Exception as error:  # nothing of it was committed
+            if not stretch.begun:
                 raise
-            seen = await self._set_back(*taken[0], error)  # nothing of the rest was committed
-        for update in seen:
+            if len(stretch.begun) > 1:
+                log.warning("Messages are handled one by one, because one breaks", error=repr(error))
+                self._apart = len(stretch.begun)
+                return True
+            stretch.seen = await self._set_back(*stretch.begun[0], error)
+        self._apart = max(0, self._apart - 1)
+        for update in stretch.seen:
             self._observe(*update)
-        return True
+        return bool(stretch.begun)
 
-    async def _take(self, session: AsyncSession) -> Conversation | None:
-        found: Conversation | None = await session.scalar(_READY, {"now": self._clock.now()})
-        return found
+    async def _work_on(self, session: AsyncSession, stretch: _Stretch) -> None:
+        """Handles what waits until the stretch is over, and stores what is to be said of it all at the end."""
+        loop_time = asyncio.get_running_loop().time
+        until = loop_time() + self._stretch_s
+        conversations = await self._take(session)
+        stretch.known = await customers_in(session, conversations)
+        for line in await self._lines(session, conversations):
+            stretch.begun.append((line.conversation.id, line.row.id if line.row else None))
+            await self._run(session, line, stretch)
+            if stretch.over or loop_time() > until:
+                break
+        await self._outbox.enqueue(session, stretch.to_send, self._clock.now())
 
-    async def _line(self, session: AsyncSession, conversation: Conversation) -> _Line:
-        found, now = await inbox.open_ones(session, conversation.id), self._clock.now()
-        if conversation.next_at is not None and conversation.next_at > now:
-            return _Line(None, found.held, bool(found.pending))
-        conversation.next_at = None
-        if not found.pending:
+    async def _take(self, session: AsyncSession) -> Sequence[Conversation]:
+        """Those who have waited longest; one that broke before has a transaction of its own."""
+        given = {"now": self._clock.now(), "most": 1 if self._apart else AT_ONCE}
+        found = (await session.scalars(_READY, given)).all()
+        sound = list(takewhile(lambda c: c.next_at is None and not c.wake_attempts, found))
+        return sound or found[:1]
+
+    async def _lines(self, session: AsyncSession, conversations: Sequence[Conversation]) -> list[_Line]:
+        found = await inbox.open_ones(session, [c.id for c in conversations]) if conversations else {}
+        return [self._line(conversation, found[conversation.id]) for conversation in conversations]
+
+    def _line(self, conversation: Conversation, found: inbox.Open) -> _Line:
+        if conversation.next_at is not None and conversation.next_at > self._clock.now():
+            return _Line(conversation, None, found.held, found.first is not None)
+        return _Line(conversation, found.first, found.held, found.more)
+
+    async def _run(self, session: AsyncSession, line: _Line, stretch: _Stretch) -> None:
+        now, row, conversation = self._clock.now(), line.row, line.conversation
+        if row or not line.more:
+            conversation.next_at = None
+        if row is None and not line.more:
             conversation.pending_since = None
-            return _Line(None, found.held, False)
-        return _Line(found.pending[0], found.held, len(found.pending) > 1)
-
-    async def _run(self, session: AsyncSession, conversation: Conversation, line: _Line) -> list[Seen]:
-        now, row = self._clock.now(), line.row
         if row is None and (conversation.wake_at is None or conversation.wake_at > now):
-            return []
+            return
         message = self._decode(row) if row else None
         if row and message and await self._elsewhere(session, conversation, row, message):
-            return []
+            stretch.over = True  # what was read of the conversation that it went to is out of date
+            return
         job = Job(
             conversation,
             message,
@@ -164,13 +209,12 @@ class Worker:
             tuple(h.id for h in line.held),
         )
         handled = await self._handle(session, job)
-        await self._outbox.enqueue(session, handled.messages, now)
-        seen = [_finish(h, handled.settles, handled.explanation, now) for h in line.held if handled.settles]
+        stretch.to_send += handled.messages
+        stretch.seen += [_finish(h, handled.settles, handled.explanation, now) for h in line.held if handled.settles]
         if row and message:
             row.customer_id, row.message_id = conversation.customer_id, message.message_id
-            seen.append(_finish(row, handled.outcome, handled.explanation, now))
+            stretch.seen.append(_finish(row, handled.outcome, handled.explanation, now))
         _release(conversation, line.more, now)
-        return seen
 
     def _decode(self, row: InboxRow) -> InboundMessage:
         return _storable(self._adapters[row.platform].decode(row.raw))
@@ -185,6 +229,7 @@ class Worker:
         now = self._clock.now()
         if found := await inbox.desk_of(session, message.chat):
             row.conversation_id = found
+            await session.flush()  # the other conversation may have had its turn just now
             await inbox.mark_pending(session, found, now)
             return True
         if now - row.received_at > timedelta(seconds=OPENING_S):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
 from bot.database.tables import Conversation, Customer, Ticket
 from bot.messages import ChatRef, Sender
 
+_CUSTOMERS = select(Customer).where(Customer.id.in_(bindparam("ids", expanding=True)))
+
 
 async def customer_of(session: AsyncSession, conversation: Conversation, sender: Sender, now: datetime) -> Customer:
     """The customer who writes in a conversation, made when new, with the name that the platform gives today."""
-    wanted = select(Customer).filter_by(platform=conversation.platform, platform_id=sender.id)
-    customer: Customer | None = await session.scalar(wanted)
+    named = select(Customer).filter_by(platform=conversation.platform, platform_id=sender.id)
+    customer: Customer | None = await _as_before(session, conversation, sender) or await session.scalar(named)
     if customer is None:
         made = insert_into(session, Customer).values(
             platform=conversation.platform,
@@ -29,11 +31,26 @@ async def customer_of(session: AsyncSession, conversation: Conversation, sender:
             reachable=True,
         )
         await session.execute(made.on_conflict_do_nothing())
-        customer = (await session.scalars(wanted)).one()
+        customer = (await session.scalars(named)).one()
     customer.name, customer.username = sender.name or customer.name, sender.username or customer.username
     customer.language = sender.language or customer.language
     conversation.customer_id = customer.id
     return customer
+
+
+async def _as_before(session: AsyncSession, conversation: Conversation, sender: Sender) -> Customer | None:
+    """The customer who wrote here last, if it is the same person; a worker has read that row together with others."""
+    if conversation.customer_id is None:
+        return None
+    known = await session.get(Customer, conversation.customer_id)
+    same = known is not None and (known.platform, known.platform_id) == (conversation.platform, sender.id)
+    return known if same else None
+
+
+async def customers_in(session: AsyncSession, conversations: Iterable[Conversation]) -> Sequence[Customer]:
+    """Those who wrote in these conversations before, at one look; the session knows them while they are kept."""
+    ids = [conversation.customer_id for conversation in conversations if conversation.customer_id]
+    return (await session.scalars(_CUSTOMERS, {"ids": ids})).all() if ids else ()
 
 
 async def customer_at(session: AsyncSession, chat: ChatRef) -> tuple[Customer, Conversation] | None:

@@ -163,7 +163,8 @@ class Road:
         self.wire = wire or Wire()
         self.outbox = Outbox({"wire": self.wire.plan}, room)
         wires = {"wire": self.wire}
-        self.worker = Worker(database, clock, wires, self.outbox, self.handle, self.apologise, self.observe)
+        says = (self.handle, self.apologise, self.observe)
+        self.worker = Worker(database, clock, wires, self.outbox, *says, stretch_s=60)
         self.sender = Sender(database, clock, wires, self.outbox, self.report)
         self.tried: list[str] = []
         self.handled: list[str] = []

@@ -34,7 +34,7 @@ async def test_a_chatty_customer_does_not_hold_up_the_others(road: Road) -> None
     await road.accept(*(r.update(n, "ana", f"ana {n}") for n in range(5)))
     road.clock.move_to(road.clock.now() + timedelta(milliseconds=1))
     await road.accept(r.update(10, "ben", "ben"), r.update(11, "mei", "mei"))
-    for _ in range(4):
+    for _ in range(2):
         road.clock.move_to(road.clock.now() + timedelta(milliseconds=1))
         await road.worker.work()
     assert road.handled == ["ana 0", "ben", "mei", "ana 1"]
@@ -260,6 +260,81 @@ async def test_every_message_ends_in_exactly_one_outcome(road: Road) -> None:
     assert {row.state for row in await road.inbox_rows()} == {"done", "failed"}
 
 
+async def test_many_conversations_share_a_transaction(road: Road) -> None:
+    await road.accept(*(r.update(n, f"c{n % 10}", f"line {n}") for n in range(30)))
+    for turn in range(1, 4):
+        assert await road.worker.work()
+        assert await road.outcomes() == ["answered"] * 10 * turn + [None] * 10 * (3 - turn)
+    assert not await road.worker.work()
+    await road.send()
+    for customer in range(10):
+        assert road.wire.said(f"c{customer}") == [f"line {n}" for n in range(customer, 30, 10)]
+
+
+@pytest.mark.parametrize("place", [0, 7, 19])
+async def test_one_message_among_many_that_breaks_is_set_aside_alone(road: Road, place: int) -> None:
+    await road.accept(*(r.update(n, f"c{n}", "boom" if n == place else f"line {n}") for n in range(20)))
+    await road.settle()
+    assert len(road.wire.calls) == 19
+    assert (await road.inbox_rows())[place].attempts == 1
+    await road.accept(*(r.update(100 + n, f"c{n}", f"again {n}") for n in range(20)))
+    await road.wait(1)
+    await road.wait(2)
+    assert road.tried.count("boom") == (4 if place else 3)  # once after others, then three times alone
+    for n in range(20):
+        assert road.wire.said(f"c{n}") == ["sorry" if n == place else f"line {n}", f"again {n}"]
+    ends = [update_id for update_id, outcome in road.observed if outcome]
+    assert sorted(ends, key=int) == [str(n) for n in [*range(20), *range(100, 120)]]
+
+
+async def test_what_breaks_at_the_commit_alone_is_set_aside_alone(road: Road) -> None:
+    """Its handler does nothing wrong: the name that it gives is taken."""
+    await road.enqueue(r.message("taken"))
+    road.to_say["twice"] = [r.message("taken")]
+    await road.accept(*(r.update(n, f"c{n}", "twice" if n == 3 else f"line {n}") for n in range(6)))
+    for seconds in (0, 1, 2):
+        await road.wait(seconds)
+    assert await road.outcomes() == ["failed" if n == 3 else "answered" for n in range(6)]
+    assert [row.attempts for row in await road.inbox_rows()] == [3 if n == 3 else 0 for n in range(6)]
+
+
+async def test_a_message_that_broke_does_not_break_others_again(road: Road) -> None:
+    await road.accept(r.update(0, "zoe", "boom"), *(r.update(n, f"c{n}", f"line {n}") for n in range(1, 4)))
+    await road.settle()
+    before = len(road.handled)
+    road.clock.move_to(road.clock.now() + timedelta(seconds=1))
+    await road.accept(*(r.update(10 + n, f"c{n}", f"again {n}") for n in range(1, 4)))
+    await road.settle()
+    assert road.tried.count("boom") == 3  # with the others, alone, and alone again
+    assert road.handled[before:] == [f"again {n}" for n in range(1, 4)]
+
+
+async def test_a_stretch_ends_after_a_while_and_who_has_waited_longest_goes_first(road: Road) -> None:
+    """So that whoever sends or stores meanwhile comes to write as well."""
+    road.worker._stretch_s = -1
+    await road.accept(*(r.update(n, f"c{n % 3}", f"line {n}") for n in range(6)))
+    for done in range(1, 7):
+        road.clock.move_to(road.clock.now() + timedelta(milliseconds=1))
+        await road.worker.work()
+        assert road.handled == [f"line {n}" for n in range(done)]
+
+
+@pytest.mark.parametrize("first", ["room", "ana"])
+async def test_words_that_go_to_another_conversation_in_the_same_stretch_are_handled_there(
+    road: Road, first: str
+) -> None:
+    ana = await road.known()
+    await road.enqueue(OutboundMessage(Desk(ana), "card", "note", text=Text("card")))
+    hers, his = r.update(1, "ana", "hers"), r.update(2, "room", "his", thread="t9")
+    for update_ in (his, hers) if first == "room" else (hers, his):
+        await road.accept(update_)
+        road.clock.move_to(road.clock.now() + timedelta(milliseconds=1))
+    await _set_desk(road, state="open", thread_id="t9")
+    await road.work()
+    assert sorted(road.handled) == ["hers", "his"]
+    assert {row.conversation_id for row in await road.inbox_rows()} == {ana}
+
+
 async def test_a_duplicate_that_is_marked_as_pending_ends_in_silence(road: Road) -> None:
     await road.accept(r.update(1))
     await road.settle()
@@ -373,13 +448,15 @@ async def test_two_workers_never_hold_one_conversation(road: Road) -> None:
     other = Road(road.database, road.clock)
 
     async def meanwhile(session: AsyncSession, job: Job) -> Handled:
-        assert await elsewhere(other.worker.work())
+        if not road.handled:
+            await elsewhere(road.accept(r.update(4, "mei", "mei")))
+            assert await elsewhere(other.worker.work())
         assert not await elsewhere(other.worker.work())
         return await real(session, job)
 
     road.worker._handle = meanwhile
     await road.worker.work()
-    assert (road.handled, other.handled) == (["first"], ["ben"])
+    assert (road.handled, other.handled) == (["first", "ben"], ["mei"])
 
 
 async def test_a_row_that_waits_is_what_the_next_one_waits_for(road: Road) -> None:
