@@ -298,15 +298,24 @@ async def test_what_breaks_at_the_commit_alone_is_set_aside_alone(road: Road) ->
     assert [row.attempts for row in await road.inbox_rows()] == [3 if n == 3 else 0 for n in range(6)]
 
 
-async def test_a_message_that_broke_does_not_break_others_again(road: Road) -> None:
-    await road.accept(r.update(0, "zoe", "boom"), *(r.update(n, f"c{n}", f"line {n}") for n in range(1, 4)))
+async def test_an_alarm_that_broke_does_not_break_others_again(road: Road) -> None:
+    real = road.worker._handle
+
+    async def no_alarm(session: AsyncSession, job: Job) -> Handled:
+        if job.message is None:
+            raise RuntimeError("the alarm broke")
+        return await real(session, job)
+
+    road.worker._handle = no_alarm
+    await road.accept(r.update(1, text="wait a"))
     await road.settle()
-    before = len(road.handled)
-    road.clock.move_to(road.clock.now() + timedelta(seconds=1))
-    await road.accept(*(r.update(10 + n, f"c{n}", f"again {n}") for n in range(1, 4)))
-    await road.settle()
-    assert road.tried.count("boom") == 3  # with the others, alone, and alone again
-    assert road.handled[before:] == [f"again {n}" for n in range(1, 4)]
+    await road.wait(3)
+    road.clock.move_to(road.clock.now() + timedelta(seconds=0.5))
+    await road.accept(*(r.update(10 + n, f"c{n}", f"line {n}") for n in range(3)))
+    road.clock.move_to(road.clock.now() + timedelta(seconds=0.5))
+    await road.work()
+    assert road.handled == ["wait a", "line 0", "line 1", "line 2"]
+    assert (await road.conversation()).wake_attempts == 2
 
 
 async def test_a_stretch_ends_after_a_while_and_who_has_waited_longest_goes_first(road: Road) -> None:
