@@ -23,13 +23,14 @@ from bot.database.entries import load_all, newest_revision
 from bot.database.people import customer_of
 from bot.database.plans import next_post_at
 from bot.database.tables import Conversation, Customer
+from bot.jobs import Handled, Job
 from bot.loops import repeat
 from bot.messages import ChatRef, Desk, InboundMessage, OutboundMessage, Outcome, RawUpdate
 from bot.metrics import Metrics
 from bot.outbox import Outbox
 from bot.sender import Sender, Undelivered
 from bot.sent import Sent
-from bot.worker import Handled, Job, Worker
+from bot.worker import Worker
 from handlers import delivery, stories
 from handlers.context import Context, House
 from knowledge.answers import Knowledge

@@ -9,12 +9,10 @@ set aside, and both sides are told.
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Any
 
 import structlog
 from sqlalchemy import Integer, bindparam, func, select
@@ -27,6 +25,7 @@ from bot.database.doors import Database
 from bot.database.people import customers_in
 from bot.database.tables import Conversation, Customer, DeskRow, InboxRow
 from bot.database.tables.base import Instant
+from bot.jobs import Handle, Handled, Job, Observe, Seen, finish, release, storable
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 from bot.outbox import Outbox
 
@@ -39,7 +38,6 @@ STRETCH_S = 0.05
 ATTEMPTS = 3
 RETRY_S = 1.0
 LATER_S = 3600.0
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 OPENING_S = 60.0
 """How long words from an unknown thread wait for the thread's opening to be recorded."""
 HELD = {"key_share": True}
@@ -60,22 +58,6 @@ _READY = (
 
 
 @dataclass(frozen=True)
-class Job:
-    """What a handler is given: a message, or (`message` None) the conversation's own alarm.
-
-    `chat_id` is the id that the message's chat has now. `held` are the earlier lines of an unfinished thought, with
-    `held_ids` their inbox ids.
-    """
-
-    conversation: Conversation
-    message: InboundMessage | None = None
-    inbox_id: int | None = None
-    chat_id: str | None = None
-    held: tuple[InboundMessage, ...] = ()
-    held_ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
 class _Line:
     """What stands in line in a conversation: the update that is next, the held ones, and whether more are pending."""
 
@@ -83,17 +65,6 @@ class _Line:
     row: InboxRow | None
     held: tuple[InboxRow, ...]
     more: bool
-
-
-@dataclass(frozen=True)
-class Handled:
-    """What a handler gives back. `outcome` None holds the message for the rest of the thought; `settles` is the
-    outcome of the lines that were held before."""
-
-    messages: list[OutboundMessage] = field(default_factory=list)
-    outcome: Outcome | None = Outcome.done
-    settles: Outcome | None = None
-    explanation: dict[str, Any] | None = None
 
 
 @dataclass
@@ -106,13 +77,6 @@ class _Stretch:
     seen: list[Seen] = field(default_factory=list)
     to_send: list[OutboundMessage] = field(default_factory=list)
     over: bool = False
-
-
-Handle = Callable[[AsyncSession, Job], Awaitable[Handled]]
-Seen = tuple[str, str, str | None, dict[str, Any] | None]
-"""What became of an update: platform, update id, outcome, explanation."""
-Observe = Callable[[str, str, str | None, dict[str, Any] | None], None]
-"""Told what became of each update, after the commit."""
 
 
 class Worker:
@@ -210,14 +174,14 @@ class Worker:
         )
         handled = await self._handle(session, job)
         stretch.to_send += handled.messages
-        stretch.seen += [_finish(h, handled.settles, handled.explanation, now) for h in line.held if handled.settles]
+        stretch.seen += [finish(h, handled.settles, handled.explanation, now) for h in line.held if handled.settles]
         if row and message:
             row.customer_id, row.message_id = conversation.customer_id, message.message_id
-            stretch.seen.append(_finish(row, handled.outcome, handled.explanation, now))
-        _release(conversation, line.more, now)
+            stretch.seen.append(finish(row, handled.outcome, handled.explanation, now))
+        release(conversation, line.more, now)
 
     def _decode(self, row: InboxRow) -> InboundMessage:
-        return _storable(self._adapters[row.platform].decode(row.raw))
+        return storable(self._adapters[row.platform].decode(row.raw))
 
     async def _elsewhere(
         self, session: AsyncSession, conversation: Conversation, row: InboxRow, message: InboundMessage
@@ -278,9 +242,9 @@ class Worker:
             if rows:  # an alarm about nobody's words needs no apology
                 job = _job_of(conversation, self._readable(rows[-1]), rows[-1])
                 await self._outbox.enqueue(session, (await apologise(session, job)).messages, now)
-            seen = [_finish(r, Outcome.failed, None, now) for r in rows]
+            seen = [finish(r, Outcome.failed, None, now) for r in rows]
             await session.flush()
-            _release(conversation, await inbox.first_pending(session, conversation.id) is not None, now)
+            release(conversation, await inbox.first_pending(session, conversation.id) is not None, now)
         return seen
 
     def _readable(self, row: InboxRow) -> InboundMessage | None:
@@ -301,20 +265,6 @@ def _job_of(conversation: Conversation, message: InboundMessage | None, row: Inb
     return Job(conversation, message, row.id, row.chat_id)
 
 
-def _storable(message: InboundMessage) -> InboundMessage:
-    """The message without what PostgreSQL can't store: NUL and half an emoji become a replacement character."""
-    name, plain = (UNSTORABLE.sub("\ufffd", words) for words in (message.sender.name, message.text.plain))
-    return replace(message, sender=replace(message.sender, name=name), text=replace(message.text, plain=plain))
-
-
-def _release(conversation: Conversation, more: bool, now: datetime) -> None:
-    """Lets the next in line go first, and forgets what has been done."""
-    conversation.pending_since = now if more else None
-    conversation.wake_attempts = 0
-    alarms = [at for at in (conversation.thought_due_at, conversation.handoff_ends_at) if at]
-    conversation.wake_at = min(alarms, default=None)
-
-
 async def _say_nothing(session: AsyncSession, job: Job) -> Handled:
     return Handled(outcome=Outcome.failed)
 
@@ -333,11 +283,3 @@ def _count(conversation: Conversation, row: InboxRow | None, error: Exception) -
         return row.attempts
     conversation.wake_attempts += 1
     return conversation.wake_attempts
-
-
-def _finish(row: InboxRow, outcome: Outcome | None, explanation: dict[str, Any] | None, now: datetime) -> Seen:
-    row.state = "held" if outcome is None else "failed" if outcome is Outcome.failed else "done"
-    row.outcome = outcome
-    row.explanation = explanation
-    row.handled_at = None if outcome is None else now
-    return row.platform, row.update_id, outcome, explanation

@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.database import Database, inside_write
 from bot.database.doors import _writing
 from bot.database.tables import Conversation, DeskRow, InboxRow, OutboxRow
+from bot.jobs import Handled, Job
 from bot.messages import (
     ChatRef,
     InboundMessage,
@@ -32,7 +33,7 @@ from bot.outbox import Outbox
 from bot.pacing import Budget
 from bot.sender import Sender, Undelivered
 from bot.splitting import split_text
-from bot.worker import Handled, Job, Worker
+from bot.worker import Worker
 
 T = TypeVar("T")
 

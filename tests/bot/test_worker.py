@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.database import Database
 from bot.database.tables import Conversation, DeskRow, InboxRow
+from bot.jobs import Handled, Job
 from bot.messages import ChatRef, Desk, OutboundMessage, Outcome, Text
-from bot.worker import OPENING_S, Handled, Job
+from bot.worker import OPENING_S
 from tests.bot import road as r
 from tests.bot.road import Road, elsewhere, together, until_somebody_waits
 
