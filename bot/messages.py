@@ -117,6 +117,7 @@ class Media:
     """A picture or another attachment: by the platform's `file_id`, or by `sha256` of a stored blob.
 
     `file_id` and `url` are those of the bot that `origin` names (`telegram:4242`); another bot needs the bytes.
+    `inbox_id` is the stored update that brought it, where a message was put together from several.
     """
 
     kind: MediaKind
@@ -128,6 +129,7 @@ class Media:
     alt: str = ""
     url: str = ""
     origin: str = ""
+    inbox_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import aliased
 
 from bot import desks
 from bot.database.inserts import dialect_of, insert_for, plain
-from bot.database.tables import DeskRow, InboxRow, Lane, OutboxRow
+from bot.database.tables import DeskRow, Lane, OutboxRow
 from bot.database.tables.base import Instant
 from bot.messages import ChatRef, Desk, OutboundMessage, dump, load
 
@@ -256,20 +256,6 @@ async def cancel_for(session: AsyncSession, customer_id: int) -> int:
         .values(state="cancelled")
     )
     return cast("CursorResult[Any]", await session.execute(statement)).rowcount
-
-
-async def copies_of(session: AsyncSession, platform: str, chat_id: str, message_id: str) -> Sequence[OutboxRow]:
-    """The rows that carry a person's message to the other side, found by the platform's id of that message."""
-    original = select(InboxRow.id).filter_by(platform=platform, chat_id=chat_id, message_id=message_id)
-    parts = select(OutboxRow).where(OutboxRow.copy_of.in_(original), OutboxRow.op == "send").order_by(OutboxRow.id)
-    return (await session.scalars(parts)).all()
-
-
-async def copied_by(session: AsyncSession, platform: str, chat_id: str, message_id: str) -> int | None:
-    """The inbox id of the words that our message with that platform's id carries."""
-    ours = select(OutboxRow.copy_of).filter_by(platform=platform, chat_id=chat_id, message_id=message_id, op="send")
-    copied: int | None = await session.scalar(ours.limit(1))
-    return copied
 
 
 async def next_due(session: AsyncSession, now: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import desks, outbox
+from bot import copies, desks, outbox
 from bot.adapter import CONSEQUENCES, Adapter, Consequence, DeliveryError, Reason
 from bot.calls import Astray, Ready, make, prepare, reply_s, taken_back
 from bot.clock import Clock
@@ -229,6 +229,7 @@ class Sender:
         row.chat_id, row.message_id = ready.call.chat.chat_id, receipt.message_id
         row.thread_id = receipt.thread_id or ready.call.chat.thread_id
         row.media_ids = {"ids": list(receipt.media_ids)} if receipt.media_ids else None
+        await copies.note_parts(session, row, ready.call.message, receipt)
         if ready.desk and ready.opens and receipt.thread_id:
             await desks.opened(session, ready.desk, receipt.thread_id)
         elif ready.desk and ready.opens:

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import inbox, outbox
+from bot import copies, inbox, outbox
 from bot.adapter import Adapter
+from bot.copies import Name
 from bot.messages import InboundMessage, MessageRef
 
 
@@ -42,14 +43,15 @@ class Sent:
         row = await inbox.original(self.session, ref)
         return self.adapters[row.platform].decode(row.raw) if row else None
 
-    async def other_side(self, ref: MessageRef) -> str | MessageRef | None:
-        """The same message on the other side: our copy of a person's message, or what our message is a copy of."""
-        if keys := await self.copies_of(ref):
-            return keys[0]
-        copied = await outbox.copied_by(self.session, ref.chat.platform, ref.chat.chat_id, ref.message_id)
+    async def other_side(self, ref: MessageRef) -> Name | None:
+        """The same message on the other side: our copy of a person's message, or what our message is a copy of. A
+        picture of an album has the same picture there."""
+        if found := await copies.copies_of(self.session, ref, relayed=False):
+            return found[0]
+        copied = await copies.copied_by(self.session, ref)
         return await inbox.written_in(self.session, copied) if copied else None
 
-    async def copies_of(self, ref: MessageRef) -> Sequence[str]:
-        """The keys of our messages that carry that person's message to the other side: one for each part."""
-        rows = await outbox.copies_of(self.session, ref.chat.platform, ref.chat.chat_id, ref.message_id)
-        return [row.key for row in rows]
+    async def copies_of(self, ref: MessageRef) -> Sequence[Name]:
+        """Our messages that carry that person's message to the other side: one for each part, by its key, or by the
+        platform's id where it is one picture of an album."""
+        return await copies.copies_of(self.session, ref)

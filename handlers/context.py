@@ -48,8 +48,9 @@ class SentMessages(Protocol):
     async def original(self, ref: MessageRef) -> InboundMessage | None:
         """What a person wrote first under a platform's message id."""
 
-    async def copies_of(self, ref: MessageRef) -> Sequence[str]:
-        """The keys of our messages that carry that person's message to the other side: one for each part."""
+    async def copies_of(self, ref: MessageRef) -> Sequence[str | MessageRef]:
+        """Our messages that carry that person's message to the other side: one for each part, by its key, or by the
+        platform's id where it is one picture of an album."""
 
     async def other_side(self, ref: MessageRef) -> str | MessageRef | None:
         """The same message on the other side: our copy of a person's message, or what our message is a copy of."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.database import people
 from bot.database.tables import Ticket
 from bot.markup import from_markdown, quoted
-from bot.messages import Button, Desk, InboundMessage, OutboundMessage, Outcome, Text
+from bot.messages import Button, Desk, InboundMessage, MessageRef, OutboundMessage, Outcome, Text
 from handlers.context import Context
 from handlers.expectations import when
 
@@ -234,7 +234,7 @@ async def deleted(message: InboundMessage, ctx: Context) -> list[OutboundMessage
     return [ctx.to_desk(ctx.say("took_back", before=before.text if before else ctx.say("unreadable")))]
 
 
-def _taken_back(keys: Sequence[str], ctx: Context) -> list[OutboundMessage]:
+def _taken_back(keys: Sequence[str | MessageRef], ctx: Context) -> list[OutboundMessage]:
     return [OutboundMessage(ctx.chat, ctx.key(), "relay", "delete", target=key) for key in keys]
 
 

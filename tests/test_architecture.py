@@ -48,7 +48,13 @@ NEUTRAL = tuple(
 )
 """The values and pure functions that everything else speaks in."""
 
-CORE = tuple(f"bot.{name}" for name in ("inbox", "jobs", "worker", "outbox", "sent", "sender", "calls", "desks"))
+CORE = tuple(
+    f"bot.{name}"
+    for name in (
+        *("inbox", "jobs", "worker", "albums", "attachments", "fetching"),
+        *("outbox", "sent", "sender", "calls", "desks", "copies"),
+    )
+)
 """What moves messages; each keeps the queries of its own table."""
 
 ADAPTER = tuple(f"bot.{name}" for name in ("messages", "adapter", "commands", "clock", "pacing", "markup", "splitting"))

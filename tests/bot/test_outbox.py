@@ -19,7 +19,6 @@ from bot.messages import Button, ChatRef, Desk, Media, OutboundMessage, Text, lo
 from bot.messages import Sender as Person
 from bot.outbox import PRIORITY, Outbox, lane_of
 from tests.bot.road import ROOM, Road, Wire, elsewhere, message, together, until_somebody_waits
-from tests.bot.road import update as written
 
 
 @pytest.fixture
@@ -404,17 +403,6 @@ async def _customer(road: Road, name: str) -> int:
     async with road.database.write() as session:
         conversation = await session.get_one(Conversation, conversation_id)
         return (await customer_of(session, conversation, Person(name, name), road.clock.now())).id
-
-
-async def test_the_copies_of_a_message_are_found_by_the_platforms_name_for_it(road: Road) -> None:
-    await road.accept(written(1, text="hello"))
-    (row,) = await road.inbox_rows()
-    road.to_say["hello"] = [message("copy", "ben", copy_of=row.id), message("other", "ben")]
-    await road.work()
-    async with road.database.read() as session:
-        found = await outbox.copies_of(session, "wire", "ana", "m1")
-        assert [copy.key for copy in found] == ["copy"]
-        assert await outbox.copies_of(session, "wire", "ben", "m1") == []
 
 
 async def test_the_next_instant_is_that_of_the_first_waiting_row(road: Road) -> None:

@@ -233,7 +233,8 @@ class Sending:
         number = first.get("message_id") or (call.target.message_id if call.target else None)
         if number is None:
             raise DeliveryError(Reason.uncertain, "Telegram names no message")
-        return Receipt(str(number), _thread(call, first), tuple(file_id for file_id in ids if file_id))
+        numbers = tuple(str(message["message_id"]) for message in messages) if len(messages) > 1 else ()
+        return Receipt(str(number), _thread(call, first), tuple(file_id for file_id in ids if file_id), numbers)
 
 
 def _thread(call: Call, message: Said) -> str | None:

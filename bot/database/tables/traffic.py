@@ -124,9 +124,10 @@ class ChatMove(Base):
 
 
 class SentPart(Base):
-    """One message of a call that made several, as an album does; `inbox_id` is the stored update whose words it bears.
+    """A part of a call that made several messages, as an album does, or that carries several updates in one message;
+    `inbox_id` is the stored update whose words or picture it bears.
 
-    A call that made one message has no parts: its receipt stands in the outbox.
+    A call that made one message of one update has no parts: its receipt stands in the outbox.
     """
 
     __tablename__ = "sent_parts"
