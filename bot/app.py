@@ -20,18 +20,18 @@ from bot.alarm import Alarm
 from bot.clock import Clock
 from bot.database import Database, blobs, chats
 from bot.database.entries import load_all, newest_revision
-from bot.database.people import customer_of
 from bot.database.plans import next_post_at
-from bot.database.tables import Conversation, Customer
+from bot.database.tables import Conversation
 from bot.jobs import Handled, Job
 from bot.loops import repeat
-from bot.messages import ChatRef, Desk, InboundMessage, OutboundMessage, Outcome, RawUpdate
+from bot.messages import ChatRef, OutboundMessage, Outcome, RawUpdate
 from bot.metrics import Metrics
 from bot.outbox import Outbox
 from bot.sender import Sender, Undelivered
-from bot.sent import Sent
+from bot.surroundings import context_of, handled
 from bot.worker import Worker
 from handlers import delivery, stories
+from handlers.completion import complete
 from handlers.context import Context, House
 from knowledge.answers import Knowledge
 from knowledge.phrases import Phrases
@@ -113,7 +113,7 @@ class Concierge:
 
     def core(self, platform: str) -> Core:
         """What that platform may ask of us."""
-        return Core(self.accept, self.read_blob, partial(self._positions, platform), self._complete)
+        return Core(self.accept, self.read_blob, partial(self._positions, platform), partial(self._complete, platform))
 
     async def stop(self) -> None:
         """Lets go of the platforms. What is under way in the database stays consistent by itself."""
@@ -250,60 +250,25 @@ class Concierge:
             return await inbox.positions(session, platform)
 
     async def _complete(
-        self, command: str, argument: str, prefix: str, person_id: str, in_room: bool
+        self, platform: str, command: str, argument: str, typed: str, person_id: str, in_room: bool
     ) -> Sequence[tuple[str, str]]:
-        return ()
+        if not in_room and f"{platform}:{person_id}" not in self.places.owner_ids:
+            return ()
+        async with self.database.read() as session:
+            return await complete(session, self.house, self.clock.now(), f"{command} {argument}", typed)
 
     async def _handle(self, session: AsyncSession, job: Job) -> Handled:
         ctx = await self._context(session, job)
         messages = await (handlers.route(job.message, ctx) if job.message else handlers.wake(ctx))
-        return self._handled(messages, ctx)
+        return handled(messages, ctx, job.message, self._adapters[ctx.conversation.platform])
 
     async def _apologise(self, session: AsyncSession, job: Job) -> Handled:
         ctx = await self._context(session, job)
-        return self._handled(await delivery.broken(job.message, ctx), ctx)
-
-    def _handled(self, messages: list[OutboundMessage], ctx: Context) -> Handled:
-        person = ctx.conversation.customer_id
-        ours = [m if m.customer_id or m.kind in ("post", "offer") else replace(m, customer_id=person) for m in messages]
-        return Handled(ours, ctx.outcome, ctx.settles, ctx.explanation)
+        messages = await delivery.broken(job.message, ctx)
+        return handled(messages, ctx, job.message, self._adapters[ctx.conversation.platform])
 
     async def _context(self, session: AsyncSession, job: Job) -> Context:
-        now, conversation, message = self.clock.now(), job.conversation, job.message
-        room = self.places.room
-        in_room = conversation.kind == "room"
-        if message and room:  # the stored id: the message itself may name the chat by one that it had before
-            in_room = in_room or inbox.in_room(replace(message.chat, chat_id=job.chat_id or ""), room)
-        customer = await self._customer(session, conversation, message if not in_room else None, now)
-        thread_id = message.chat.thread_id if in_room and message else None
-        here: ChatRef | Desk = ChatRef(conversation.platform, conversation.bot, conversation.chat_id, thread_id)
-        if in_room and conversation.kind == "customer":
-            here = Desk(conversation.id)
-        sender = f"{message.platform}:{message.sender.id}" if message else ""
-        return Context(
-            session=session,
-            house=self.house,
-            conversation=conversation,
-            customer=customer,
-            sent=Sent(session, now, self._adapters),
-            now=now,
-            name=f"in:{job.inbox_id}" if job.inbox_id else f"wake:{conversation.id}:{now.timestamp():.6f}",
-            here=here,
-            in_room=in_room,
-            is_owner=in_room or sender in self.places.owner_ids,
-            inbox_id=job.inbox_id,
-            held=job.held,
-            held_ids=job.held_ids,
-        )
-
-    async def _customer(
-        self, session: AsyncSession, conversation: Conversation, message: InboundMessage | None, now: datetime
-    ) -> Customer | None:
-        if conversation.kind == "room":
-            return None
-        if message:
-            return await customer_of(session, conversation, message.sender, now)
-        return await session.get(Customer, conversation.customer_id) if conversation.customer_id else None
+        return await context_of(session, job, self.house, self._adapters, self.clock.now())
 
     async def _report(self, session: AsyncSession, failed: Undelivered) -> list[OutboundMessage]:
         room = self.places.room

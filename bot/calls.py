@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +16,8 @@ from bot.adapter import Adapter, Call, DeliveryError, Reason
 from bot.database.tables import DeskRow, InboxRow, OutboxRow
 from bot.messages import ChatRef, Desk, MessageRef, OutboundMessage, Receipt, load
 
+FURTHER = re.compile("[#/]")
+_ASKED = select(InboxRow.raw).where(InboxRow.id == bindparam("answered"))
 _STORED_AT = select(InboxRow.received_at).where(InboxRow.id == bindparam("answered"))
 
 
@@ -47,13 +51,14 @@ async def prepare(
         return None  # cancelled since
     message = load(OutboundMessage, row.message)
     target = await resolve(session, message.target)
-    if message.op != "send" and target is None:
+    if message.op not in ("send", "mark") and target is None:
         row.state, row.error = "cancelled", "The message that it is about was never sent."
         return None
     desk = await desks.ensure(session, message.to.conversation_id, None) if isinstance(message.to, Desk) else None
     homeless = desk is not None and desk.thread_id is None
-    if homeless and message.op != "send" and target and target.chat.thread_id is not None:
-        row.state, row.error = "cancelled", "The thread of what it is about is gone."
+    gone = message.op == "mark" or (target is not None and target.chat.thread_id is not None)
+    if homeless and message.op != "send" and gone:
+        row.state, row.error = "cancelled", "There is no thread of what it is about."
         return None
     opens = homeless and message.op == "send"
     if desk and opens and not await desks.begin_opening(session, desk):
@@ -63,9 +68,21 @@ async def prepare(
     chat = desks.chat_of(desk) if desk else message.to
     assert isinstance(chat, ChatRef)
     quotes = await resolve(session, message.quotes)
-    call = Call(chat, message, f"{row.id:x}-{row.created_at.timestamp():.0f}", target, quotes)
+    adapter, nonce = adapters[chat.platform], f"{row.id:x}-{row.created_at.timestamp():.0f}"
+    call = Call(chat, message, nonce, target, quotes, *await _asked(session, message, adapter))
     since = max(row.created_at, row.not_before or row.created_at)
-    return Ready(row.id, row.kind, row.attempts, since, call, adapters[chat.platform], desk, opens)
+    return Ready(row.id, row.kind, row.attempts, since, call, adapter, desk, opens)
+
+
+async def _asked(
+    session: AsyncSession, message: OutboundMessage, adapter: Adapter
+) -> tuple[dict[str, Any] | None, bool]:
+    """The raw update that a message answers, where the platform wants its answer there, and whether it is the first
+    of its answers: those that follow, and later parts, bear a mark in their names."""
+    if message.in_answer_to is None or not adapter.capabilities.answers_in_place:
+        return None, True
+    raw: dict[str, Any] | None = await session.scalar(_ASKED, {"answered": message.in_answer_to})
+    return raw, not FURTHER.search(message.key)
 
 
 async def make(ready: Ready) -> Receipt:

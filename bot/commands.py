@@ -9,25 +9,57 @@ Audience = Literal["customer", "thread", "room"]
 
 
 @dataclass(frozen=True)
+class Argument:
+    """What a command can be given by name: an option of a slash command, a question of its form.
+
+    One that `completes` has suggestions, which the port `bot.adapter.Complete` gives.
+    """
+
+    name: str
+    kind: Literal["line", "paragraph", "file"] = "line"
+    required: bool = False
+    completes: bool = False
+
+
+@dataclass(frozen=True)
 class Command:
     """A command and who may use it, where. `usage` follows the name in /help; `help` is the name of its sentence
-    in the texts. One that isn't `built` yet says so."""
+    in the texts. One that isn't `built` yet says so.
+
+    `fields` can be given by name where a platform has names for them; everywhere they may stand in its words. With
+    `asks`, a platform that has forms opens one with these fields when none was given. `in_menu`: it also stands in the
+    menu of a message, which is then its `reply_to`.
+    """
 
     name: str
     audience: Audience
     usage: str = ""
     built: bool = True
+    fields: tuple[Argument, ...] = ()
+    asks: bool = False
+    in_menu: bool = False
 
     @property
     def help(self) -> str:
         """The name of its line in the texts."""
         return f"help_{self.audience}_{self.name}"
 
+    def field_help(self, field: Argument) -> str:
+        """The name of a field's line in the texts."""
+        return f"{self.help}_{field.name}"
+
+    @property
+    def menu_label(self) -> str:
+        """The name of its entry in a message's menu, in the texts."""
+        return f"menu_{self.audience}_{self.name}"
+
+
+STORY = (Argument("when", completes=True), Argument("text", "paragraph"), Argument("photo", "file"))
 
 COMMANDS = (
     Command("start", "customer"),
     Command("help", "customer"),
-    Command("human", "customer"),
+    Command("human", "customer", fields=(Argument("message", "paragraph"),)),
     Command("stop", "customer"),
     Command("settings", "customer", built=False),
     Command("mydata", "customer", built=False),
@@ -36,14 +68,15 @@ COMMANDS = (
     Command("deals", "customer", built=False),
     Command("suggest", "customer", built=False),
     Command("close", "thread"),
+    Command("delete", "thread", built=False, in_menu=True),
     Command("help", "thread"),
     Command("reopen", "thread", built=False),
     Command("teach", "thread", built=False),
     Command("snooze", "thread", built=False),
     Command("block", "thread", built=False),
     Command("customer", "thread", built=False),
-    Command("story", "room", "[when] text"),
-    Command("stories", "room"),
+    Command("story", "room", "[when] text", fields=STORY, asks=True),
+    Command("stories", "room", fields=(Argument("cancel", completes=True),)),
     Command("waiting", "room"),
     Command("help", "room"),
     Command("find", "room", built=False),

@@ -24,13 +24,26 @@ SEPARATOR = "\n\n———\n"
 
 
 async def story(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """`/story [WHEN] TEXT`, with or without pictures, and `/story cancel ID`."""
+    """`/story [WHEN] TEXT`, with or without pictures, and `/story cancel ID`; or each by its name."""
+    if message.fields.get("when") or message.fields.get("text"):
+        return await _story_by_names(message, ctx)
     words = message.text.plain.strip().split()
     if words and words[0].casefold() == "cancel" and len(words) <= 2 and not message.media:
         return await cancel_by_id(words[1] if len(words) == 2 else "", ctx)
     found = read_beginning(message.text.plain, ctx.now, ctx.shop.timezone)
     reading, text = (found[0], _rest(message.text, found[1])) if found else (None, _rest(message.text, None))
     series, content = await plans.draft(ctx.session, text, message.media, message.sender.id, ctx.now)
+    return await _go_on(series, content, reading, message.sender.id, ctx)
+
+
+async def _story_by_names(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+    """A time and a text that were given apart: neither is looked for in the other."""
+    when = message.fields.get("when", "").strip()
+    text = _rest(message.text or Text(message.fields.get("text", "")), None)
+    reading = read_when(when, ctx.now, ctx.shop.timezone, ctx.language) if when else None
+    series, content = await plans.draft(ctx.session, text, message.media, message.sender.id, ctx.now)
+    if when and reading is None:
+        return _ask(ctx.say("story_when_again", phrase=when[:60]), "when", series, message.sender.id, ctx)
     return await _go_on(series, content, reading, message.sender.id, ctx)
 
 
@@ -218,19 +231,25 @@ async def cancel_by_id(words: str, ctx: Context) -> list[OutboundMessage]:
 
 
 async def stories(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """`/stories`: what is planned, each with a cancel button."""
+    """`/stories`: what is planned, each with a cancel button. `cancel`, given by name, is the id of one to cancel."""
+    if wanted := message.fields.get("cancel", "").strip():
+        return await cancel_by_id(wanted, ctx)
     rows = await plans.planned(ctx.session)
     if not rows:
         return [ctx.reply(ctx.say("stories_none"))]
     text, buttons = ctx.say("stories"), list[Button]()
     for series, content in rows:
-        words, _ = plans.told(content)
-        short = " ".join(words.plain.split())[:60] or ctx.say("picture").plain
+        short = first_words(content) or ctx.say("picture").plain
         line = ctx.say("stories_line", id=str(series.id), text=short, words=series.phrase)
         text = text + "\n" + line
         label = ctx.say("cancel_series_button", id=str(series.id)).plain
         buttons.append(ctx.labelled(label, "story_cancel", {"series": series.id}))
     return [ctx.reply(text, buttons)]
+
+
+def first_words(content: Story) -> str:
+    """How a story begins, on one line; empty for a picture without words."""
+    return " ".join(plans.told(content)[0].plain.split())[:60]
 
 
 async def due(session: AsyncSession, house: House, now: datetime) -> list[OutboundMessage] | None:

@@ -59,6 +59,8 @@ CORE = tuple(
 
 ADAPTER = tuple(f"bot.{name}" for name in ("messages", "adapter", "commands", "clock", "pacing", "markup", "splitting"))
 
+COMPOSED = ("bot.demo", "bot.running", "bot.cli", "bot.__main__")
+
 ROWS = (
     Row("knowledge", (), ("numpy", "rapidfuzz", "yaml")),
     *(Row(room, NEUTRAL, ("pydantic", "dateutil", "markdown_it")) for room in NEUTRAL),
@@ -81,7 +83,7 @@ ROWS = (
     Row("bot.stuck", ("bot.database",), ("sqlalchemy",)),
     Row("bot.alone", ("bot.database",), ("sqlalchemy", "structlog")),
     Row("bot.backups", ("bot.database",), ("sqlalchemy", "structlog")),
-    *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.demo", "bot.running", "bot.cli", "bot.__main__")),
+    *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.surroundings", *COMPOSED)),
     Row("bot.curation", ("bot.clock", "bot.messages", "bot.database", "knowledge"), ("sqlalchemy",)),
     Row("bot.examples"),
     Row("bot"),

@@ -50,3 +50,15 @@ def test_every_built_command_has_its_handler_and_no_handler_is_idle() -> None:
 def test_every_built_command_has_a_line_of_help(command: Command) -> None:
     line = say("en", command.help, owner="Hana", shop="the farm", name="Ana").plain
     assert line and line != command.help
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.built], ids=lambda c: f"{c.audience}-{c.name}")
+def test_every_field_and_every_entry_of_a_menu_has_its_words_and_they_are_short(command: Command) -> None:
+    names = [(command.field_help(field), 45) for field in command.fields]
+    names += [(command.menu_label, 32)] if command.in_menu else []
+    for name, at_most in names:
+        assert 0 < len(say("en", name, owner="Hana").plain) <= at_most
+
+
+def test_a_command_that_asks_has_fields_to_ask_for() -> None:
+    assert all(c.fields for c in COMMANDS if c.asks)

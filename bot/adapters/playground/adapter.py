@@ -79,6 +79,8 @@ class PlaygroundAdapter:
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
         """Parts of at most 4096 UTF-16 units; media stay with the first, buttons with the last."""
+        if message.op == "mark":
+            return []
         texts = split_text(message.text, MAX_UNITS, utf16_units)
         if message.op not in ("send", "edit") or len(texts) == 1:
             return [message]

@@ -24,6 +24,8 @@ def plan(message: OutboundMessage) -> list[OutboundMessage]:
 
     Media come first, the text is the first one's caption where it fits; buttons stand under the last part.
     """
+    if message.op == "mark":
+        return []  # a topic has nothing to show it by
     if message.op not in ("send", "edit"):
         return [message]
     sendable = tuple(media for media in message.media if can_be_sent(media))

@@ -1,0 +1,64 @@
+"""What an owner may put in for a command's argument, while it is being typed. Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database import plans
+from bot.recurrence import Reading, read_when
+from handlers.context import House
+from handlers.stories import first_words
+from handlers.texts import best_language, say
+
+AT_MOST = 25
+"""Choices that can be shown at once; Discord's limit, and enough anywhere."""
+LETTERS = 100
+EXAMPLES = ("now", "tomorrow 18:30", "daily 09:00", "every friday 17:00")
+
+Choices = Sequence[tuple[str, str]]
+"""Pairs of what is shown and what is put in."""
+
+
+async def complete(session: AsyncSession, house: House, now: datetime, argument: str, typed: str) -> Choices:
+    """Choices for an owner's argument (`story when`, `stories cancel`); none for one that has no choices."""
+    if argument == "story when":
+        return _times(house, now, typed.strip())
+    if argument == "stories cancel":
+        return await _planned(session, house, typed.strip())
+    return ()
+
+
+def _times(house: House, now: datetime, typed: str) -> Choices:
+    """What the phrase means and when that is next; examples before anything is typed, or where it means nothing."""
+    zone, language = house.shop.timezone, best_language(*house.shop.languages)
+    fitting = [e for e in EXAMPLES if e.startswith(typed.casefold())] or list(EXAMPLES)
+    found = []
+    for phrase in (typed, *(fitting if not typed or read_when(typed, now, zone, language) is None else ())):
+        reading = read_when(phrase, now, zone, language) if phrase else None
+        if reading:
+            found.append((_cut(_meaning(reading, house)), _cut(phrase)))
+    return found[:AT_MOST]
+
+
+def _meaning(reading: Reading, house: House) -> str:
+    if reading.question or not reading.next:
+        return reading.question or reading.words
+    coming = f"{reading.next[0].at.astimezone(house.shop.zone):%a %d.%m. %H:%M}"
+    return say(best_language(*house.shop.languages), "story_choice", words=reading.words, next=coming).plain
+
+
+async def _planned(session: AsyncSession, house: House, typed: str) -> Choices:
+    """The planned stories by id, those first whose id or words begin with what was typed."""
+    found, wanted = [], typed.casefold()
+    for series, content in await plans.planned(session):
+        words = first_words(content) or say(best_language(*house.shop.languages), "picture").plain
+        if str(series.id).startswith(wanted) or wanted in words.casefold():
+            found.append((_cut(f"{series.id}: {words}"), str(series.id)))
+    return found[:AT_MOST]
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= LETTERS else words[: LETTERS - 1] + "…"
