@@ -182,8 +182,9 @@ def _check_text(field: dict[str, Any], value: str, label: str | None) -> None:
 
 
 def _check_count(field: dict[str, Any], count: int, label: str | None) -> None:
-    least = field.get("min_values", 1) if field.get("required", True) else 0
-    assert least <= count <= field.get("max_values", 1), f"the field {label!r} doesn't take {count} files"
+    asked, most = field.get("min_values"), field.get("max_values") or 1
+    least = (1 if asked is None else asked) if field.get("required", True) else 0
+    assert least <= count <= most, f"the field {label!r} doesn't take {count} files"
 
 
 def _begin(

@@ -84,8 +84,18 @@ def _item(item: dict[str, Any], path: str, taken: set[str]) -> dict[str, Any]:
     if item["type"] == 3:
         items(item, "options", MOST_CHOICES, path=f"{path}.options")
     taken.add(custom_id)
-    given = {key: value for key, value in item.items() if value is not None}
+    given = _without_nothing(item)
     return given | ({"min_values": 1, "max_values": 1} | given if item["type"] == 3 else {})
+
+
+def _without_nothing(given: dict[str, Any]) -> dict[str, Any]:
+    """Without the fields that say nothing, which Discord leaves out."""
+    kept: dict[str, Any] = {
+        key: _without_nothing(value) if isinstance(value, dict) else value for key, value in given.items()
+    }
+    if isinstance(kept.get("options"), list):
+        kept["options"] = [_without_nothing(option) for option in kept["options"]]
+    return {key: value for key, value in kept.items() if value is not None}
 
 
 def _numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

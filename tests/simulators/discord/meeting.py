@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
 
 import discord
 import discord.asset
@@ -14,6 +16,7 @@ import yarl
 from discord import app_commands
 
 from tests.simulators.discord.simulator import DiscordSimulator
+from tests.simulators.discord.state import real_time
 from tests.simulators.discord.waiting import PATIENCE_S, until
 
 
@@ -43,6 +46,9 @@ class Client(discord.Client):
         self.heard: list[discord.Message] = []
         self.events: list[str] = []
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Doesn't wait the usual five seconds before it identifies again."""
+
     async def on_message(self, message: discord.Message) -> None:
         """Keeps what people say."""
         if message.author != self.user:
@@ -55,17 +61,27 @@ class Client(discord.Client):
 
 @asynccontextmanager
 async def meeting(
-    simulator: DiscordSimulator | None = None, *, intents: discord.Intents | None = None
+    now: Callable[[], datetime] = real_time,
+    *,
+    intents: discord.Intents | None = None,
+    traffic: Path | None = None,
+    record: bool = True,
 ) -> AsyncIterator[tuple[DiscordSimulator, Client]]:
-    """A simulator and a client that is ready; both are stopped at the end."""
-    simulator = simulator or DiscordSimulator()
+    """A started simulator and a client that is ready there."""
+    simulator = DiscordSimulator(now, traffic=traffic, record=record)
     await simulator.start()
-    usual = discord.Intents.default()
-    usual.message_content = True
-    async with directed(simulator):
-        async with connected(simulator, Client(intents or usual)) as client:
+    try:
+        async with directed(simulator), connected(simulator, Client(intents or usual_intents())) as client:
             yield simulator, client
-    await simulator.stop()
+    finally:
+        await simulator.stop()
+
+
+def usual_intents() -> discord.Intents:
+    """What a bot that reads messages asks for."""
+    intents = discord.Intents.default()
+    intents.message_content = True
+    return intents
 
 
 @asynccontextmanager
