@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -18,7 +19,7 @@ import structlog
 from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import inbox
+from bot import albums, inbox
 from bot.adapter import Adapter
 from bot.clock import Clock
 from bot.database.doors import Database
@@ -154,37 +155,45 @@ class Worker:
 
     async def _run(self, session: AsyncSession, line: _Line, stretch: _Stretch) -> None:
         now, row, conversation = self._clock.now(), line.row, line.conversation
+        parts = await albums.parts(session, row) if row else []
+        if parts and albums.still_comes(conversation, parts, now):
+            return
         if row or not line.more:
             conversation.next_at = None
         if row is None and not line.more:
             conversation.pending_since = None
         if row is None and (conversation.wake_at is None or conversation.wake_at > now):
             return
-        message = self._decode(row) if row else None
-        if row and message and await self._elsewhere(session, conversation, row, message):
+        message = None
+        if row:
+            row, message = await albums.joined(session, parts, self._decode)
+        if message and await self._elsewhere(session, conversation, parts, message):
             stretch.over = True  # what was read of the conversation that it went to is out of date
             return
+        held = albums.lines(line.held, self._decode)
         job = Job(
             conversation,
             message,
             row.id if row else None,
             row.chat_id if row else None,
-            tuple(map(self._decode, line.held)),
-            tuple(h.id for h in line.held),
+            tuple(said for _, said in held),
+            tuple(lead.id for lead, _ in held),
         )
         handled = await self._handle(session, job)
         stretch.to_send += handled.messages
         stretch.seen += [finish(h, handled.settles, handled.explanation, now) for h in line.held if handled.settles]
         if row and message:
-            row.customer_id, row.message_id = conversation.customer_id, message.message_id
-            stretch.seen.append(finish(row, handled.outcome, handled.explanation, now))
+            row.message_id = message.message_id
+        for part in parts:
+            part.customer_id = conversation.customer_id
+            stretch.seen.append(finish(part, handled.outcome, handled.explanation, now))
         release(conversation, line.more, now)
 
     def _decode(self, row: InboxRow) -> InboundMessage:
         return storable(self._adapters[row.platform].decode(row.raw))
 
     async def _elsewhere(
-        self, session: AsyncSession, conversation: Conversation, row: InboxRow, message: InboundMessage
+        self, session: AsyncSession, conversation: Conversation, rows: Sequence[InboxRow], message: InboundMessage
     ) -> bool:
         """An owner's words in a thread that was unknown when they were stored: they go to its desk, or they wait
         while one is being opened, which is no failure of theirs."""
@@ -192,11 +201,12 @@ class Worker:
             return False
         now = self._clock.now()
         if found := await inbox.desk_of(session, message.chat):
-            row.conversation_id = found
+            for row in rows:
+                row.conversation_id = found
             await session.flush()  # the other conversation may have had its turn just now
             await inbox.mark_pending(session, found, now)
             return True
-        if now - row.received_at > timedelta(seconds=OPENING_S):
+        if now - rows[0].received_at > timedelta(seconds=OPENING_S):
             return False
         opening = await session.scalar(select(DeskRow.conversation_id).filter_by(state="opening").limit(1))
         if opening is not None:
@@ -234,24 +244,25 @@ class Worker:
             row = await session.get(InboxRow, inbox_id) if inbox_id else None
             if row and row.state != "pending":
                 return []
-            rows = [row] if row else list(await inbox.held(session, conversation.id))
+            rows = await albums.parts(session, row) if row else list(await inbox.held(session, conversation.id))
             if row:
                 conversation.next_at = None
             else:
                 _put_off(conversation, now)
             if rows:  # an alarm about nobody's words needs no apology
-                job = _job_of(conversation, self._readable(rows[-1]), rows[-1])
+                job = self._job_of(conversation, rows)
                 await self._outbox.enqueue(session, (await apologise(session, job)).messages, now)
             seen = [finish(r, Outcome.failed, None, now) for r in rows]
             await session.flush()
             release(conversation, await inbox.first_pending(session, conversation.id) is not None, now)
         return seen
 
-    def _readable(self, row: InboxRow) -> InboundMessage | None:
-        try:
-            return self._decode(row)
-        except Exception:
-            return None  # the very decoding may be what failed
+    def _job_of(self, conversation: Conversation, rows: Sequence[InboxRow]) -> Job:
+        """What broke, for the apology: the last of these, as far as it can be read."""
+        lead, message = rows[-1], None
+        with suppress(Exception):  # the very decoding may be what failed
+            lead, message = albums.lines(rows, self._decode)[-1]
+        return Job(conversation, message, lead.id, lead.chat_id)
 
 
 def _put_off(conversation: Conversation, now: datetime) -> None:
@@ -259,10 +270,6 @@ def _put_off(conversation: Conversation, now: datetime) -> None:
     conversation.thought_due_at = None
     if conversation.handoff_ends_at and conversation.handoff_ends_at <= now:
         conversation.handoff_ends_at = now + timedelta(seconds=LATER_S)
-
-
-def _job_of(conversation: Conversation, message: InboundMessage | None, row: InboxRow) -> Job:
-    return Job(conversation, message, row.id, row.chat_id)
 
 
 async def _say_nothing(session: AsyncSession, job: Job) -> Handled:

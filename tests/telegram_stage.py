@@ -54,6 +54,15 @@ class Person:
         """Writes, and nothing else happens yet."""
         return self.stage.simulator.user_says(self.chat, self.user, text, **({"thread": self.thread} | more))
 
+    async def sends_album(self, count: int = 2, text: str = "", **more: Any) -> list[Message]:
+        """Sends pictures together, and lets the house wait until no more of them come."""
+        sent = self.stage.simulator.user_sends_album(
+            self.chat, self.user, count, text, **({"thread": self.thread} | more)
+        )
+        await self.stage.settle()
+        await self.stage.wait(seconds=1.5)
+        return sent
+
     async def edits(self, message: Message, text: str) -> None:
         """Changes what was written."""
         self.stage.simulator.user_edits(message, text)

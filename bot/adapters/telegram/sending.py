@@ -166,13 +166,14 @@ class Sending:
         return method, {parameter: await self._files.reference(media), **caption}
 
     async def _album(self, call: Call) -> list[Any]:
-        """The parts of an album; the first bears the caption."""
-        parts = []
+        """The parts of an album; the caption stands under the one that bore it where it came from, else the first."""
+        parts, brought = [], [item.inbox_id for item in call.message.media]
+        captioned = brought.index(call.message.copy_of) if call.message.copy_of in brought[1:] else 0
         for number, item in enumerate(call.message.media):
             if item.kind not in IN_ALBUMS:
                 raise DeliveryError(Reason.rejected, f"a {item.kind} can't stand there")
             file = await self._files.reference(item, attached=True)
-            caption = _words("caption", call.message.text) if number == 0 else {}
+            caption = _words("caption", call.message.text) if number == captioned else {}
             parts.append(IN_ALBUMS[item.kind](media=file, api_kwargs=caption))
         return parts
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.database.tables.base import Base, Id
 
 LIVE = text("state IN ('waiting', 'claimed', 'sending')")
+IN_ALBUM = text("album IS NOT NULL")
 
 
 class InboxRow(Base):
@@ -26,6 +27,7 @@ class InboxRow(Base):
         UniqueConstraint("platform", "bot", "update_id"),
         Index("ix_inbox_conversation_id_state", "conversation_id", "state"),
         Index("ix_inbox_message", "platform", "chat_id", "message_id"),
+        Index("ix_inbox_album", "conversation_id", "album", sqlite_where=IN_ALBUM, postgresql_where=IN_ALBUM),
     )
 
     id: Mapped[Id]

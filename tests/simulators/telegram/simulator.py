@@ -9,7 +9,7 @@ simulator.private(ana).from_bot[-1].text      # what the bot said to her
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -167,11 +167,27 @@ class TelegramSimulator:
         speech.tell_of(self.world, message)
         return message
 
-    def user_sends_album(self, chat: Chat, user: User, count: int = 2, text: str = "", **more: Any) -> list[Message]:
-        """An album of photos with its caption on the first; each part is an update of its own."""
-        group = str(14_000_000_000 + self.world.serial())
-        captions = [text] + [""] * (count - 1)
-        return [self.user_says(chat, user, c, photo=True, media_group_id=group, **more) for c in captions]
+    def user_sends_album(
+        self,
+        chat: Chat,
+        user: User,
+        count: int = 2,
+        text: str = "",
+        *,
+        caption_on: int = 1,
+        kinds: Sequence[str] = (),
+        group: str = "",
+        **more: Any,
+    ) -> list[Message]:
+        """An album of photos, or of `kinds`, with its caption on one of the parts; each is an update of its own. With
+        the `group` of an album that was sent before, these are late parts of it."""
+        group = group or str(14_000_000_000 + self.world.serial())
+        sent = []
+        for number, kind in enumerate(kinds or ("photo",) * count, start=1):
+            given: dict[str, Any] = {"photo": True} if kind == "photo" else {"attach": kind}
+            caption = text if number == caption_on else ""
+            sent.append(self.user_says(chat, user, caption, media_group_id=group, **given, **more))
+        return sent
 
     def user_edits(self, message: Message, text: str) -> None:
         """Somebody changes a text or caption."""

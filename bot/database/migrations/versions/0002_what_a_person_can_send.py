@@ -24,6 +24,10 @@ def upgrade() -> None:
 def _inbox_and_desks() -> None:
     op.add_column("inbox", sa.Column("thread_id", sa.String(), nullable=True))
     op.add_column("inbox", sa.Column("album", sa.String(), nullable=True))
+    in_album = sa.text("album IS NOT NULL")
+    op.create_index(
+        "ix_inbox_album", "inbox", ["conversation_id", "album"], sqlite_where=in_album, postgresql_where=in_album
+    )
     op.add_column("conversations", sa.Column("mark", sa.String(), nullable=True))
 
 
@@ -82,6 +86,7 @@ def _parts() -> None:
 def downgrade() -> None:
     for table in ("sent_parts", "file_ids", "attachments"):
         op.drop_table(table)
+    op.drop_index("ix_inbox_album", "inbox")
     for table, column in (("inbox", "thread_id"), ("inbox", "album"), ("conversations", "mark")):
         with op.batch_alter_table(table) as batch:
             batch.drop_column(column)
