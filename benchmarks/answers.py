@@ -1,16 +1,18 @@
 """Measures the answers on the development sets, beside `token_set_ratio`, and prints a table.
 
-    python benchmarks/answers.py [--data DIR] [--k 1 3 10] [--seeds 0 1 2] [--split test] [--frozen]
+    python benchmarks/answers.py [--data DIR] [--k 1 3 10] [--seeds 0 1 2] [--split test] [--frozen] [--lost]
 
 Whatever is chosen is chosen on the `val` parts of other families of sets than the one measured: the weights of the
 confidence, and for `token_set_ratio` the line. `--frozen` measures the weights in the code instead, which have seen
-every set's `val` part.
+every set's `val` part. `--lost` says where the questions with an entry were lost that were not answered: the right
+entry wasn't first, it stayed under the line that holds everywhere, or under the base's own, or was kept from answering.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -25,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.fit_confidence import fitted, samples
 from benchmarks.qa_sets import DEFAULT, Asked, QuestionSet, read_sets
-from knowledge.answers import Knowledge
-from knowledge.confidence import WEIGHTS
+from knowledge.answers import Answer, Knowledge
+from knowledge.confidence import GLOBAL_LINE, WEIGHTS
 from knowledge.evaluation import Case, Report, evaluate
 
 TODAY = date(2026, 1, 1)
@@ -38,6 +40,7 @@ COLUMNS = {
     "false_answers": "false",
     "false_suggestions": "false btn",
 }
+LOSSES = {"not_first": "not first", "global_line": "line", "own_line": "own line", "kept_back": "kept back"}
 FEW = 5
 FALSE_AT_MOST, WRONG_AT_MOST = 0.05, 0.035
 Lines = Mapping[str, float]
@@ -65,6 +68,24 @@ def _figures(report: Report) -> dict[str, float]:
     if report.n_out <= FEW:
         found["false_answers"] = found["false_suggestions"] = float("nan")
     return found
+
+
+def lost(one: QuestionSet, k: int, seed: int, split: str, weights: Mapping[str, float]) -> dict[str, float]:
+    """Where the questions with an entry that were not answered right were lost, as shares of all with an entry."""
+    knowledge = Knowledge(one.entries(seed, k), weights=weights)
+    asked = [question for question in one.asked(split) if question.id is not None]
+    counts = Counter(_loss(knowledge.ask(question.text, TODAY), question.id) for question in asked)
+    return {name: counts[name] / max(len(asked), 1) for name in LOSSES}
+
+
+def _loss(answer: Answer, right: str | None) -> str:
+    if answer.entry == right:
+        return "none"
+    if not answer.candidates or answer.candidates[0].entry != right:
+        return "not_first"
+    if answer.confidence < answer.line:
+        return "global_line" if answer.confidence < GLOBAL_LINE else "own_line"
+    return "kept_back"
 
 
 def ratios(one: QuestionSet, k: int, seed: int, split: str) -> Ratios:
@@ -102,14 +123,19 @@ def ratio_line(chosen_on: Sequence[Ratios]) -> float:
     return 101.0
 
 
-def table(rows: Mapping[tuple[str, int], dict[str, float]], names: Sequence[str], ks: Sequence[int]) -> list[str]:
+def table(
+    rows: Mapping[tuple[str, int], dict[str, float]],
+    names: Sequence[str],
+    ks: Sequence[int],
+    columns: Mapping[str, str] = COLUMNS,
+) -> list[str]:
     """A line for each set and k."""
     wide = max(map(len, names), default=0)
-    found = [f"{'':{wide}}  k   " + "".join(f"{title:>10}" for title in COLUMNS.values())]
+    found = [f"{'':{wide}}  k   " + "".join(f"{title:>10}" for title in columns.values())]
     for name in names:
         for k in ks:
             if (name, k) in rows:
-                cells = "".join(f"{_cell(rows[name, k][column]):>10}" for column in COLUMNS)
+                cells = "".join(f"{_cell(rows[name, k][column]):>10}" for column in columns)
                 found.append(f"{name:{wide}}  {k:<4}{cells}")
     return found
 
@@ -121,7 +147,7 @@ def _cell(value: float) -> str:
 def mean(figures: Sequence[dict[str, float]]) -> dict[str, float]:
     """The mean of each figure over those that have it."""
     found = {}
-    for column in COLUMNS:
+    for column in dict.fromkeys(name for one in figures for name in one):
         known = [one[column] for one in figures if not np.isnan(one[column])]
         found[column] = fmean(known) if known else float("nan")
     return found
@@ -143,9 +169,14 @@ def measured(
     return rows
 
 
-def _report(title: str, rows: Mapping[tuple[str, int], dict[str, float]], ks: Sequence[int]) -> None:
+def _report(
+    title: str,
+    rows: Mapping[tuple[str, int], dict[str, float]],
+    ks: Sequence[int],
+    columns: Mapping[str, str] = COLUMNS,
+) -> None:
     print(f"\n{title}\n")
-    print("\n".join(table(rows, list(dict.fromkeys(name for name, _ in rows)), ks)))
+    print("\n".join(table(rows, list(dict.fromkeys(name for name, _ in rows)), ks, columns)))
 
 
 def main() -> int:
@@ -156,6 +187,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--split", choices=["val", "test"], default="test")
     parser.add_argument("--frozen", action="store_true")
+    parser.add_argument("--lost", action="store_true")
     options = parser.parse_args()
     try:
         sets = read_sets(options.data)
@@ -169,6 +201,11 @@ def main() -> int:
     weights = {f: fitted(s for s in learnt if s.family != f) if learnt else dict(WEIGHTS) for f in families}
     rows = measured(sets, ks, seeds, lambda one, k, seed: ours(one, k, seed, split, weights[one.family]))
     _report(f"concierge, {split}, {'weights as frozen' if options.frozen else 'one family of sets left out'}", rows, ks)
+
+    if options.lost:
+        rows = measured(sets, ks, seeds, lambda one, k, seed: lost(one, k, seed, split, weights[one.family]))
+        _report(f"where questions with an entry were lost, {split}", rows, ks, LOSSES)
+        return 0
 
     val = [ratios(one, k, seed, "val") for one in sets for k in one.ks(ks) for seed in seeds if seed in one.bases]
     lines = {family: ratio_line([found for found in val if found.family != family]) for family in families}

@@ -1,14 +1,16 @@
 """A small linear classifier over a base's own phrasings: ridge regression from what a phrasing holds to its entry.
 
-A base has tens of thousands of features, so each is hashed with a sign into a vector of fixed length (the "hashing
-trick": Weinberger and others, Feature Hashing for Large Scale Multitask Learning, 2009). That keeps fitting well under
-a second, makes a question cost the same in a large base as in a small one, and loses under a point of accuracy.
+A small base gives each feature a place of its own. A large one has tens of thousands, so there each is hashed with a
+sign into a vector of fixed length (the "hashing trick": Weinberger and others, Feature Hashing for Large Scale
+Multitask Learning, 2009). That keeps fitting well under a second, makes a question cost the same in a large base as in
+a small one, and loses about a point of accuracy.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -19,23 +21,37 @@ Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 RIDGE = 0.5
+OWN_PLACES = 8_192
 SMALL_BASE = 1_000
 BUCKETS_SMALL, BUCKETS_LARGE = 4_096, 1_024
 
 
-def buckets_for(phrasings: int) -> int:
-    """How long the vectors of a base are: longer in a small one, where a clash of two features would be felt."""
-    return BUCKETS_SMALL if phrasings <= SMALL_BASE else BUCKETS_LARGE
+def places_for(vocabularies: Sequence[Collection[str]], phrasings: int) -> list[Places]:
+    """Where the features of several vocabularies go in one vector: each its own place in a small base."""
+    every = sum(map(len, vocabularies))
+    if every <= OWN_PLACES:
+        starts = np.cumsum([0, *map(len, vocabularies)])
+        return [
+            Places(max(every, 1), np.arange(len(vocabulary)) + start, np.ones(len(vocabulary)))
+            for vocabulary, start in zip(vocabularies, starts[:-1], strict=True)
+        ]
+    buckets = BUCKETS_SMALL if phrasings <= SMALL_BASE else BUCKETS_LARGE
+    return [_hashed(vocabulary, buckets) for vocabulary in vocabularies]
 
 
-class Hashing:
-    """Where each feature of a vocabulary goes, and with which sign; the same in every process."""
+def _hashed(vocabulary: Iterable[str], buckets: int) -> Places:
+    """The same in every process."""
+    hashes = np.array([zlib.crc32(feature.encode("utf-8", "replace")) for feature in vocabulary], dtype=np.int64)
+    return Places(buckets, hashes % buckets, np.where(hashes & (1 << 20), 1.0, -1.0))
 
-    def __init__(self, vocabulary: Iterable[str], buckets: int) -> None:
-        self.buckets = buckets
-        hashes = np.array([zlib.crc32(feature.encode("utf-8", "replace")) for feature in vocabulary], dtype=np.int64)
-        self.at: Ints = hashes % buckets
-        self.sign: Floats = np.where(hashes & (1 << 20), 1.0, -1.0)
+
+@dataclass(frozen=True)
+class Places:
+    """Where each feature of a vocabulary goes in a vector of `buckets` places, and with which sign."""
+
+    buckets: int
+    at: Ints
+    sign: Floats
 
     def vectors(self, owners: Ints, features: Ints, weights: Floats, size: int) -> Singles:
         """A row for each of `size` owners, from (owner, feature, weight) triples."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -18,22 +19,19 @@ from knowledge.matching import Index, Question, Ranking
 
 # What `facts` gives, in order, each with its weight.
 WEIGHTS = {
-    "bias": -5.815,
-    "margin": 6.286,
-    "share": 2.354,
-    "covered": 0.658,
-    "echoed": 0.554,
-    "length": 0.965,
-    "entries": 0.129,
-    "phrasings": 0.264,
-    "impostor": -2.582,
-    "usual": -4.418,
-    "near_three": 6.828,
-    "near_three_ahead": -7.461,
-    "votes": 2.51,
+    "bias": -2.955,
+    "margin": 10.897,
+    "length": 0.418,
+    "phrasings": 0.744,
+    "impostor": -1.758,
+    "usual": -2.872,
+    "votes": 1.136,
+    "near_and_long": 2.424,
+    "margin_and_usual": -10.264,
+    "impostors": -4.674,
 }
-GLOBAL_LINE = 0.62
-SUGGEST_FROM = 0.2
+GLOBAL_LINE = 0.43
+SUGGEST_FROM = 0.15
 QUANTILE = 0.9
 SAMPLE = 200
 
@@ -50,6 +48,11 @@ class Background:
     """Where that most comes from."""
     impostor_next: Floats
     """The most from anywhere else."""
+
+    @cached_property
+    def impostors(self) -> float:
+        """The mean over all entries: how alike the entries of this base are."""
+        return float(self.impostor.mean())
 
     @classmethod
     def of(cls, classifier: Classifier, owners: Ints, entries: int) -> Background:
@@ -89,26 +92,28 @@ class Confidence:
 
     def facts(self, question: Question, ranking: Ranking, without: int = -1) -> Floats:
         """The facts about the first place, in the order of `WEIGHTS`, as if the entry `without` were not there."""
-        index = self._index
+        index, background = self._index, self._background
         scores, likeness = ranking.scores.copy(), ranking.likeness
         if without >= 0:
             likeness[index.starts[without] : index.starts[without + 1]] = -1.0
             scores[without] = -1.0
         first = int(np.argmax(scores))
         own = slice(int(index.starts[first]), int(index.starts[first + 1]))
-        nearest = index.read[int(np.argmax(likeness[own])) + own.start]
+        margin, usual = _margin(scores, first), float(background.usual[first])
+        near, votes = _neighbours(likeness, own)
+        length = math.log1p(len(question.terms))
         return np.array(
             [
                 1.0,
-                *_standing(scores, first),
-                Coverage(index, question, without).share_in(index.entry_terms[first]),
-                Coverage(index, nearest).share_in(frozenset(question.terms)),
-                math.log1p(len(question.terms)),
-                math.log(len(index.ids)),
+                margin,
+                length,
                 math.log(own.stop - own.start),
-                self._background.impostor_without(first, without),
-                float(self._background.usual[first]),
-                *_neighbours(likeness, own),
+                background.impostor_without(first, without),
+                usual,
+                votes,
+                near * length,
+                margin * usual,
+                background.impostors,
             ]
         )
 
@@ -126,33 +131,17 @@ class Confidence:
             yield self.facts(index.read[at], apart, entry)
 
 
-class Coverage:
-    """How much of a question's weight, each word weighed by how rare it is in the base, stands where."""
-
-    def __init__(self, index: Index, question: Question, without: int = -1) -> None:
-        lost = index.entry_terms[without] if without >= 0 else frozenset()
-        distinct = dict.fromkeys(question.terms)
-        self._known = {t: index.words.weight(t) for t in distinct if index.entries_with[t] > (t in lost)}
-        self._all = sum(self._known.values()) + (len(distinct) - len(self._known)) * index.words.rarest
-
-    def share_in(self, terms: frozenset[str]) -> float:
-        """The share of the weight whose words are among `terms`, 0 to 1."""
-        return sum(weight for term, weight in self._known.items() if term in terms) / max(self._all, 1e-9)
-
-
-def _standing(scores: Floats, first: int) -> tuple[float, float]:
-    """How far the best score is ahead of the second, and its share of all."""
-    score = float(scores[first])
+def _margin(scores: Floats, first: int) -> float:
+    """How far the best score is ahead of the second."""
     second = float(np.partition(scores, -2)[-2]) if len(scores) > 1 else 0.0
-    return score - max(second, 0.0), score / max(float(np.maximum(scores, 0.0).sum()), 1e-9)
+    return float(scores[first]) - max(second, 0.0)
 
 
-def _neighbours(likeness: Floats, own: slice) -> tuple[float, float, float]:
-    """How near the entry's three nearest phrasings are, how far ahead of others' three, and their part in the five."""
+def _neighbours(likeness: Floats, own: slice) -> tuple[float, float]:
+    """How near the entry's three nearest phrasings are, and its part in the five nearest of all."""
     ours = np.sort(likeness[own])[::-1]
     others = np.concatenate([likeness[: own.start], likeness[own.stop :]])
-    theirs = np.sort(np.partition(others, -5)[-5:] if len(others) > 5 else others)[::-1]
-    near = float(ours[:3].mean())
+    theirs = np.partition(others, -5)[-5:] if len(others) > 5 else others
     fifth = np.sort(np.concatenate([ours[:5], theirs]))[::-1][:5]
     among = np.maximum(ours[ours >= fifth[-1]][:5], 0.0).sum() / max(float(np.maximum(fifth, 0.0).sum()), 1e-9)
-    return near, near - (float(theirs[:3].mean()) if len(theirs) else 0.0), float(min(among, 1.0))
+    return float(ours[:3].mean()), float(min(among, 1.0))

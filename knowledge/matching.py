@@ -15,19 +15,25 @@ from itertools import pairwise
 import numpy as np
 
 from knowledge import words
-from knowledge.classifier import Classifier, Floats, Hashing, Ints, buckets_for
+from knowledge.classifier import Classifier, Floats, Ints, places_for
 from knowledge.typos import Speller
 
 WORDS_SHARE = 0.5
-NEAREST_SHARE = 0.15
+NEAREST_SHARE = 0.05
 COMMON_ENTRIES, COMMON_SHARE = 4, 0.1
 
 
 class Field:
     """One way to take a phrasing apart, indexed: `likeness` compares a question with every phrasing at once."""
 
-    def __init__(self, documents: Sequence[Sequence[str]], parts: Callable[[str], Iterable[str]]) -> None:
-        """`parts` takes one unit of a document (a token, a pair) apart into features; it is asked once for each."""
+    def __init__(
+        self, documents: Sequence[Sequence[str]], parts: Callable[[str], Iterable[str]], entries: Ints
+    ) -> None:
+        """`parts` takes one unit of a document (a token, a pair) apart into features; it is asked once for each.
+
+        `entries` says which entry each document belongs to, counted up from 0. A feature is rare when few *entries*
+        use it: what every phrasing of one entry says is that entry's very own word.
+        """
         self.vocabulary: dict[str, int] = {}
         known = self.vocabulary
         units = {unit: None for document in documents for unit in document}
@@ -42,8 +48,10 @@ class Field:
         features = np.array(ids, dtype=np.int64)
         owners = np.repeat(np.arange(self.size), lengths)
         counts = np.bincount(features, minlength=len(known))
-        self.rarest = float(np.log(1 + self.size / 0.5))
-        self.idf: Floats = np.log(1 + self.size / (counts + 0.5))
+        many = int(entries.max()) + 1 if self.size else 0
+        using = np.bincount(np.unique(features * max(many, 1) + entries[owners]) // max(many, 1), minlength=len(known))
+        self.rarest = float(np.log(1 + many / 0.5))
+        self.idf: Floats = np.log(1 + many / (using + 0.5))
         norms = np.sqrt(np.bincount(owners, weights=self.idf[features] ** 2, minlength=self.size))
         order = np.argsort(features, kind="stable")
         self.features: Ints = features[order]
@@ -120,17 +128,16 @@ class Index:
         self.starts: Ints = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         self.owners: Ints = np.repeat(np.arange(len(self.ids)), np.array(sizes, dtype=np.int64))
         self.read = [_taken_apart(words.read(phrasing)) for phrasing in self.phrasings]
-        self.words = Field([question.phrases for question in self.read], lambda phrase: (phrase,))
-        self.grams = Field([question.tokens for question in self.read], words.grams)
+        self.words = Field([question.phrases for question in self.read], lambda phrase: (phrase,), self.owners)
+        self.grams = Field([question.tokens for question in self.read], words.grams, self.owners)
         self.speller = Speller(Counter(token for question in self.read for token in question.tokens))
         self.entry_terms = [
             frozenset(term for question in self.read[a:b] for term in question.terms)
             for a, b in zip(self.starts[:-1], self.starts[1:], strict=True)
         ]
         self.entries_with = Counter(term for terms in self.entry_terms for term in terms)
-        buckets = buckets_for(len(self.phrasings))
         self._fields = [(self.words, WORDS_SHARE**0.5), (self.grams, (1 - WORDS_SHARE) ** 0.5)]
-        self._hashings = [Hashing(field.vocabulary, buckets) for field, _ in self._fields]
+        self._places = places_for([field.vocabulary for field, _ in self._fields], len(self.phrasings))
         self.classifier = self._learnt()
 
     def question(self, asked: Iterable[str]) -> Question:
@@ -143,9 +150,9 @@ class Index:
         by_words, by_grams = (field.likeness(*found) for (field, _), found in zip(self._fields, read, strict=True))
         if self.classifier is None:
             return Ranking(by_words, by_grams, np.zeros(0))
-        vector = np.zeros(self._hashings[0].buckets, dtype=np.float32)
-        for (_, share), hashing, (found, weights) in zip(self._fields, self._hashings, read, strict=True):
-            vector += np.float32(share) * hashing.vectors(np.zeros_like(found), found, weights, 1)[0]
+        vector = np.zeros(self._places[0].buckets, dtype=np.float32)
+        for (_, share), places, (found, weights) in zip(self._fields, self._places, read, strict=True):
+            vector += np.float32(share) * places.vectors(np.zeros_like(found), found, weights, 1)[0]
         scores = self.combined(self.classifier.scores(vector), _fused(by_words, by_grams))
         return Ranking(by_words, by_grams, scores)
 
@@ -174,7 +181,7 @@ class Index:
     def _learnt(self) -> Classifier | None:
         if not self.ids:
             return None
-        size, parts = len(self.phrasings), zip(self._fields, self._hashings, strict=True)
+        size, parts = len(self.phrasings), zip(self._fields, self._places, strict=True)
         vectors = [np.float32(share) * h.vectors(f.postings, f.features, f.weights, size) for (f, share), h in parts]
         return Classifier(self.owners, np.add(*vectors))
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from knowledge import words
-from knowledge.confidence import GLOBAL_LINE, WEIGHTS, Background, Confidence, Coverage
-from knowledge.matching import Index, Question
+from knowledge.confidence import GLOBAL_LINE, WEIGHTS, Background, Confidence
+from knowledge.matching import Index
 
 BASE = {
     "feed": ["What do the hens eat?", "What is in the feed?", "Do the hens get soy?"],
@@ -62,16 +62,8 @@ def test_an_entry_that_is_left_out_is_neither_first_nor_among_the_neighbours() -
     here, gone = (
         confidence.facts(question, index.rank(question), without) for without in (-1, index.ids.index("fresh"))
     )
-    near_three = list(WEIGHTS).index("near_three")
-    assert gone[near_three] < here[near_three]
-
-
-def test_words_that_only_the_left_out_entry_has_count_as_unknown() -> None:
-    index = Index({"a": ["red hens"], "b": ["hens"]}.items())
-    question = Question(("red", "hens"), ("red", "hens"))
-    share = Coverage(index, question).share_in(frozenset(["hens"]))
-    assert Coverage(index, question, without=0).share_in(frozenset(["red"])) == 0
-    assert 0 < Coverage(index, question, without=0).share_in(frozenset(["hens"])) <= share
+    near = list(WEIGHTS).index("near_and_long")
+    assert gone[near] < here[near]
 
 
 def test_the_impostor_of_an_entry_does_not_come_from_the_entry_that_is_left_out() -> None:

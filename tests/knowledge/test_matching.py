@@ -63,15 +63,20 @@ def test_scores_stay_between_0_and_1() -> None:
 
 
 def test_a_word_that_the_base_never_saw_makes_a_question_less_alike() -> None:
-    field = Field([["eggs", "fresh"], ["hens"]], lambda unit: [unit])
+    field = Field([["eggs", "fresh"], ["hens"]], lambda unit: [unit], np.arange(2))
     known = field.likeness(*field.read(["eggs"])).max()
     assert field.likeness(*field.read(["eggs", "helicopter"])).max() < known
 
 
 def test_a_rare_word_says_more_than_one_that_stands_everywhere() -> None:
-    field = Field([["the", "egg"], ["the", "hen"], ["the", "feed"]], lambda unit: [unit])
+    field = Field([["the", "egg"], ["the", "hen"], ["the", "feed"]], lambda unit: [unit], np.arange(3))
     assert field.weight("egg") > field.weight("the")
     assert field.weight("never seen") > field.weight("egg")
+
+
+def test_a_word_that_all_phrasings_of_one_entry_use_says_as_much_as_one_that_a_single_phrasing_uses() -> None:
+    field = Field([["alarm", "set"], ["alarm", "on"], ["rain"]], lambda unit: [unit], np.array([0, 0, 1]))
+    assert field.weight("alarm") == field.weight("set") == field.weight("rain")
 
 
 @pytest.mark.parametrize("base", [{}, {"empty": [""]}, {"emoji": ["🥚"]}, {"a": ["🥚"], "b": ["eggs"]}])
