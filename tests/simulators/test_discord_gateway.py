@@ -49,15 +49,35 @@ async def test_a_client_sees_the_guild_with_its_rooms_and_people() -> None:
     async with directed(simulator), connected(simulator, Client(usual_intents())) as client:
         guild = client.get_guild(simulator.guild.id)
         assert guild and guild.me and guild.owner_id == simulator.owner.id
-        assert {channel.id for channel in guild.channels} == {forum.id, plain.id}
+        assert {channel.id for channel in guild.channels} == {forum.id, plain.id, hidden.id}
         assert [thread.id for thread in guild.threads] == [awake.id]
         seen = guild.get_channel(forum.id)
         assert isinstance(seen, discord.ForumChannel)
         assert [tag.name for tag in seen.available_tags] == ["waiting", "closed"]
         rights = guild.get_channel(plain.id).permissions_for(guild.me)  # type: ignore[union-attr]
         assert rights.send_messages and not rights.attach_files
-        assert hidden.id not in {channel.id for channel in guild.channels}
+        assert not guild.get_channel(hidden.id).permissions_for(guild.me).view_channel  # type: ignore[union-attr]
+        simulator.user_says(hidden, simulator.owner, "Behind closed doors")
+        simulator.user_says(plain, simulator.owner, "Hello")
+        await until(lambda: client.heard)
+        assert [m.content for m in client.heard] == ["Hello"]
     await simulator.stop()
+
+
+async def test_a_bot_that_is_taken_out_of_the_guild_sees_nothing_there_until_it_is_invited_again() -> None:
+    async with meeting() as (simulator, client):
+        room = simulator.text_channel("room")
+        await until(lambda: client.get_channel(room.id))
+        simulator.expel_bot()
+        await until(lambda: not client.guilds)
+        with pytest.raises(discord.Forbidden):
+            await client.fetch_channel(room.id)
+        with pytest.raises(discord.Forbidden):
+            await client.fetch_guild(simulator.guild.id)
+        simulator.user_says(room, simulator.owner, "Unheard")
+        simulator.invite_bot()
+        await until(lambda: client.get_channel(room.id))
+        assert client.heard == []
 
 
 async def test_a_client_with_a_bad_token_is_refused() -> None:

@@ -218,6 +218,31 @@ async def test_stickers_and_polls_are_told() -> None:
         assert kept and kept["results"]["is_finalized"]
 
 
+async def test_what_is_passed_on_comes_as_a_snapshot() -> None:
+    async with meeting() as (simulator, client):
+        ana, channel = await direct(simulator, client)
+        said = simulator.user_says(
+            simulator.text_channel("room"), ana, "Noon", attachments=[Upload("a.txt", b"twelve")]
+        )
+        passed = simulator.user_forwards(simulator.dm(ana), ana, said)
+        await until(lambda: len(client.heard) == 2)
+        heard = client.heard[1]
+        assert heard.content == "" and heard.flags.forwarded
+        assert heard.reference and heard.reference.message_id == said.id
+        snapshot = heard.message_snapshots[0]
+        assert snapshot.content == "Noon" and await snapshot.attachments[0].read() == b"twelve"
+        assert (await channel.fetch_message(passed.id)).message_snapshots[0].content == "Noon"
+
+
+async def test_another_bots_words_are_told_apart() -> None:
+    async with meeting() as (simulator, client):
+        kept, other = simulator.text_channel("room"), simulator.person("Other", is_bot=True)
+        simulator.user_says(kept, other, "Beep")
+        await until(lambda: client.heard)
+        assert client.heard[0].author.bot
+        assert kept.from_bot == [] and [m.content for m in kept.from_people] == ["Beep"]
+
+
 async def test_nobody_is_called_whom_the_sender_did_not_let_be_called() -> None:
     async with meeting() as (simulator, client):
         channel = await room(simulator, client)

@@ -75,7 +75,7 @@ def read_my_guilds(world: World, call: Call) -> list[dict[str, Any]]:
         "owner": False,
         "features": [],
     }
-    return [told | {"permissions": bits(guild.bot_rights)}]
+    return [told | {"permissions": bits(guild.bot_rights)}] if guild.bot_is_in else []
 
 
 def guild_as_json(world: World) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def read_stickers(world: World, call: Call) -> list[dict[str, Any]]:
 
 def check_guild(world: World, call: Call) -> None:
     """Raises ApiError for a guild that the bot isn't in."""
-    if call.id("guild") != world.guild.id:
+    if call.id("guild") != world.guild.id or not world.guild.bot_is_in:
         raise missing_access()
 
 

@@ -35,8 +35,10 @@ ALLOWED = {
 
 def answer(world: World, call: Call) -> dict[str, Any] | None:
     """The first answer. Raises ApiError 10062 where it comes too late, 40060 where there is one already."""
-    interaction = next((i for i in world.interactions if i.id == call.id("interaction")), None)
-    if interaction is None or interaction.token != call.ids["token"] or interaction.too_late(world.now()):
+    interaction = world.interaction(call.ids["token"])
+    if interaction and interaction.id != call.id("interaction"):
+        interaction = None
+    if interaction is None or interaction.too_late(world.now()):
         raise _refusal(interaction, unknown("interaction"))
     if interaction.answered:
         raise _refusal(interaction, acknowledged())
@@ -145,7 +147,7 @@ def _receipt(world: World, interaction: Interaction) -> dict[str, Any]:
 
 def _by_token(world: World, call: Call) -> Interaction:
     """The interaction. Raises ApiError 10015 without a first answer, 50027 after 15 minutes."""
-    interaction = next((i for i in world.interactions if i.token == call.ids["token"]), None)
+    interaction = world.interaction(call.ids["token"])
     if interaction is None or call.id("webhook") != world.bot.id:
         raise unknown("webhook")
     if interaction.expired(world.now()):

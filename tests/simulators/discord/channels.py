@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -110,12 +111,12 @@ class Channel:
     @property
     def from_bot(self) -> list[Message]:
         """What the bot said here and did not delete, what only one person sees included."""
-        return [m for m in self.messages if m.author.is_bot and not m.deleted and not m.is_system]
+        return [m for m in self.messages if m.author.id == self.bot_id and not m.deleted and not m.is_system]
 
     @property
     def from_people(self) -> list[Message]:
-        """What people said here and did not delete."""
-        return [m for m in self.messages if not m.author.is_bot and not m.deleted and not m.is_system]
+        """What others said here and did not delete."""
+        return [m for m in self.messages if m.author.id != self.bot_id and not m.deleted and not m.is_system]
 
     def seen_by(self, user: User) -> list[Message]:
         """What that person sees here: no deleted message, no whisper to somebody else."""
@@ -123,7 +124,9 @@ class Channel:
 
     def find(self, message_id: int | None) -> Message | None:
         """A message that is still there."""
-        return next((m for m in self.messages if m.id == message_id and not m.deleted), None)
+        at = bisect_left(self.messages, message_id or 0, key=lambda m: m.id)
+        found = self.messages[at] if at < len(self.messages) else None
+        return found if found and found.id == message_id and not found.deleted else None
 
     def may(self, right: str) -> bool:
         """Whether the bot holds a right here."""

@@ -39,6 +39,8 @@ def _more(world: World, message: Message, *, content: bool, quoting: bool) -> di
     more: dict[str, Any] = {}
     if message.stickers:
         more["sticker_items"] = message.stickers
+    if message.forwarded:
+        more["message_snapshots"] = [{"message": message.forwarded}]
     if message.poll and content:
         more["poll"] = message.poll
     if message.reactions:
@@ -53,7 +55,7 @@ def _more(world: World, message: Message, *, content: bool, quoting: bool) -> di
 
 def _quote(world: World, message: Message, *, content: bool) -> dict[str, Any]:
     quoted = message.reply_to
-    if quoted is None:
+    if quoted is None or message.forwarded:
         return {}
     reference = {"type": 0, "channel_id": str(quoted.channel.id), "message_id": str(quoted.id)}
     if quoted.channel.guild_id:
@@ -85,6 +87,10 @@ def news_of(world: World, message: Message, *, content: bool) -> dict[str, Any]:
     """The message as MESSAGE_CREATE and MESSAGE_UPDATE tell it."""
     body = told(world, message, content=content) | {"channel_type": message.channel.as_json()["type"]}
     guild = world.guild
+    if message.forwarded and message.reply_to:
+        # REST tells this too, but the published schema doesn't know of it.
+        quoted = message.reply_to
+        body["message_reference"] = {"type": 1, "channel_id": str(quoted.channel.id), "message_id": str(quoted.id)}
     if not message.channel.guild_id:
         return body
     body["guild_id"] = str(guild.id)

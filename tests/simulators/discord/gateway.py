@@ -27,6 +27,7 @@ GUILDS, MEMBERS, PRESENCES = 1 << 0, 1 << 1, 1 << 8
 GUILD_MESSAGES, GUILD_REACTIONS, DIRECT_MESSAGES, DIRECT_REACTIONS = 1 << 9, 1 << 10, 1 << 12, 1 << 13
 MESSAGE_CONTENT, SCHEDULED_EVENTS = 1 << 15, 1 << 16
 PRIVILEGED = {"members": MEMBERS, "presences": PRESENCES, "message_content": MESSAGE_CONTENT}
+CHANNEL_NEWS = ("CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE")
 RESUMABLE_FOR = timedelta(minutes=3)
 """How long a session outlives its connection, by the clock."""
 HEARTBEAT_MS = 41_250
@@ -119,11 +120,17 @@ class Gateway:
     def tell(self, name: str, data: dict[str, Any], about: Message | Channel | None) -> None:
         """An event for every session that asks for such and may see it."""
         place = about.channel if isinstance(about, Message) else about
-        if place and not self.world.may(place, "view_channel"):
+        if place and place.guild_id and not self._seen(name, place):
             return
         for session in self.sessions:
+            session.invalid = session.invalid or self._too_old(session)
             if not session.invalid and session.wants(name, about):
                 session.dispatch(name, self._for(session, name, data, about))
+
+    def _seen(self, name: str, place: Channel) -> bool:
+        """A bot is told of every channel that comes and goes, but of what happens there only where it may look."""
+        in_guild = self.world.guild.bot_is_in
+        return in_guild and (self.world.may(place, "view_channel") or name in CHANNEL_NEWS)
 
     def _for(self, session: Session, name: str, data: dict[str, Any], about: Any) -> dict[str, Any]:
         hidden = not session.intents & MESSAGE_CONTENT
@@ -204,10 +211,11 @@ class Gateway:
         session = Session(f"{self.world.new_id():032x}", intents, connection=connection)
         connection.session = session
         self.sessions.append(session)
+        guild = self.world.guild
         ready = {
             "v": 10,
             "user": self.world.bot.as_me(),
-            "guilds": [{"id": str(self.world.guild.id), "unavailable": True}],
+            "guilds": [{"id": str(guild.id), "unavailable": True}] if guild.bot_is_in else [],
             "session_id": session.id,
             "resume_gateway_url": self.world.gateway_url,
             "session_type": "normal",
@@ -215,20 +223,21 @@ class Gateway:
             "application": {"id": str(self.world.bot.id), "flags": application_flags(self.world)},
         }
         session.dispatch("READY", ready)
-        if intents & GUILDS:
-            session.dispatch("GUILD_CREATE", self._guild())
+        if intents & GUILDS and guild.bot_is_in:
+            session.dispatch("GUILD_CREATE", self.guild())
 
-    def _guild(self) -> dict[str, Any]:
+    def guild(self) -> dict[str, Any]:
+        """The guild with all its channels, those included that the bot can't look into, and the threads it sees."""
         world, guild = self.world, self.world.guild
-        seen = [c for c in world.channels.values() if c.guild_id and world.may(c, "view_channel")]
+        awake = [t for t in world.threads.values() if not t.archived and world.may(t, "view_channel")]
         return guild_as_json(world) | {
             "joined_at": guild.members[world.bot.id].joined_at.isoformat(),
             "large": False,
             "unavailable": False,
             "member_count": len(guild.members),
             "members": [member.as_json() for member in guild.members.values()],
-            "channels": [c.as_json() for c in seen if not c.is_thread],
-            "threads": [c.as_json() for c in seen if c.is_thread and not c.archived],
+            "channels": [c.as_json() for c in world.channels.values() if c.guild_id and not c.is_thread],
+            "threads": [thread.as_json() for thread in awake],
             "voice_states": [],
             "presences": [],
             "stage_instances": [],

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SUPPRESS_EMBEDS = 1 << 2
 HAS_THREAD = 1 << 5
+HAS_SNAPSHOT = 1 << 14
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 SUPPRESS_NOTIFICATIONS = 1 << 12
@@ -64,13 +65,15 @@ class Message:
     whispered_to: User | None = None
     """The one person who sees it, for an ephemeral answer."""
     thread: Channel | None = None
+    forwarded: dict[str, Any] | None = None
+    """What is passed on, as Discord tells it."""
     origin: dict[str, Any] | None = None
     """The interaction that it answers, as Discord tells it."""
 
     @property
     def by_bot(self) -> bool:
-        """Whether a bot said it."""
-        return self.author.is_bot
+        """Whether the bot said it."""
+        return self.author.id == self.channel.bot_id
 
     @property
     def is_system(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.simulators.discord import limits, posting
+from tests.simulators.discord.accounts import check_guild
 from tests.simulators.discord.channels import REQUIRE_TAG, Channel, Tag
 from tests.simulators.discord.describing import told
 from tests.simulators.discord.errors import ApiError, archived, invalid_form, missing_permissions
@@ -107,11 +108,12 @@ def delete_channel(world: World, call: Call) -> dict[str, Any]:
 
 def forget(world: World, channel: Channel) -> None:
     """Takes a channel or thread out of the world, with the threads below, and tells of it."""
-    for below in [c for c in world.channels.values() if c.parent is channel and c.is_thread]:
+    for below in [thread for thread in world.threads.values() if thread.parent is channel]:
         forget(world, below)
     body = channel.as_json()
     channel.deleted = True
     del world.channels[channel.id]
+    world.threads.pop(channel.id, None)
     if channel.is_thread:
         told = ("id", "guild_id", "parent_id", "type")
         world.news("THREAD_DELETE", {key: body[key] for key in told}, channel)
@@ -174,7 +176,8 @@ def start_thread_from_message(world: World, call: Call) -> tuple[int, dict[str, 
 
 def active_threads(world: World, call: Call) -> dict[str, Any]:
     """Every thread of the guild that is awake and that the bot sees."""
-    awake = [t for t in world.threads() if not t.archived and world.may(t, "view_channel")]
+    check_guild(world, call)
+    awake = [t for t in reversed(world.threads.values()) if not t.archived and world.may(t, "view_channel")]
     return {"threads": [thread.as_json() for thread in awake], "members": [], "has_more": False}
 
 
@@ -183,7 +186,7 @@ def archived_threads(world: World, call: Call) -> dict[str, Any]:
     channel = world.channel(call.id("channel"))
     world.require(channel, "read_message_history")
     private = call.path.endswith("/private")
-    found = [t for t in world.threads() if t.parent is channel and t.archived]
+    found = [t for t in world.threads.values() if t.parent is channel and t.archived]
     found = [t for t in found if (t.kind == "private_thread") is private]
     found.sort(key=lambda t: t.sleep.since if t.sleep else datetime.max, reverse=True)
     before = call.query.get("before")

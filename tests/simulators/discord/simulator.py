@@ -123,9 +123,11 @@ class DiscordSimulator:
         """The server that the bot is in."""
         return self.world.guild
 
-    def person(self, name: str, *, locale: str = "en-US", in_guild: bool = True, user_id: int = 0) -> User:
-        """Somebody with a Discord account."""
-        user = User(user_id or self.world.new_id(), name, locale=locale)
+    def person(
+        self, name: str, *, locale: str = "en-US", in_guild: bool = True, is_bot: bool = False, user_id: int = 0
+    ) -> User:
+        """Somebody with a Discord account; or another bot."""
+        user = User(user_id or self.world.new_id(), name, locale=locale, is_bot=is_bot)
         self.world.users[user.id] = user
         if in_guild:
             self.guild.members[user.id] = Member(user, self.world.now())
@@ -150,13 +152,23 @@ class DiscordSimulator:
 
     def threads(self, parent: Channel) -> list[Channel]:
         """The threads or posts that are there below a channel, the oldest first."""
-        return [thread for thread in reversed(self.world.threads()) if thread.parent is parent]
+        return [thread for thread in self.world.threads.values() if thread.parent is parent]
 
     def thread(self, parent: Channel, name: str) -> Channel:
         """The one thread of that name. Raises AssertionError for none or two."""
         found = [thread for thread in self.threads(parent) if thread.name == name]
         assert len(found) == 1, f"{len(found)} threads {name!r}: {[t.name for t in self.threads(parent)]}"
         return found[0]
+
+    def expel_bot(self) -> None:
+        """Somebody takes the bot out of the guild."""
+        self.guild.bot_is_in = False
+        self.world.news("GUILD_DELETE", {"id": str(self.guild.id)}, None)
+
+    def invite_bot(self) -> None:
+        """Somebody takes the bot into the guild again."""
+        self.guild.bot_is_in = True
+        self.world.news("GUILD_CREATE", self.gateway.guild(), None)
 
     def deny(self, channel: Channel, *rights: str) -> None:
         """Takes rights from the bot in a channel."""
@@ -193,6 +205,10 @@ class DiscordSimulator:
     def user_opens_thread(self, parent: Channel, user: User, name: str) -> Channel:
         """Somebody opens a thread in a text channel."""
         return speech.opens_thread(self.world, parent, user, name)
+
+    def user_forwards(self, channel: Channel, user: User, message: Message) -> Message:
+        """Somebody passes a message on."""
+        return speech.forwards(self.world, channel, user, message)
 
     def user_edits(self, message: Message, text: str) -> Message:
         """Its author writes something else."""

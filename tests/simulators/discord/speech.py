@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.simulators.discord import posting, rooms, sending
 from tests.simulators.discord.channels import Channel
+from tests.simulators.discord.describing import told
 from tests.simulators.discord.files import Upload
-from tests.simulators.discord.messages import Message
+from tests.simulators.discord.messages import HAS_SNAPSHOT, Message
 from tests.simulators.discord.people import User
 from tests.simulators.discord.state import World
 
@@ -40,6 +41,16 @@ def says(
     if poll:
         message.poll = posting.poll_from(world, _poll_form(*poll))
     return posting.put(world, message)
+
+
+def forwards(world: World, channel: Channel, user: User, message: Message) -> Message:
+    """Somebody passes a message on: its text and files come as a snapshot."""
+    kept = ("type content mentions mention_roles attachments embeds timestamp edited_timestamp flags components "
+            "sticker_items")  # fmt: skip
+    told_of = told(world, message, content=True)
+    passed = posting.said(world, channel, user, "", flags=HAS_SNAPSHOT)
+    passed.forwarded, passed.reply_to = {key: told_of[key] for key in kept.split() if key in told_of}, message
+    return posting.put(world, passed)
 
 
 def _poll_form(question: str, answers: list[str]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Guild:
     """The bot's own role."""
     members: dict[int, Member] = field(default_factory=dict)
     bot_rights: set[str] = field(default_factory=lambda: set(RIGHTS))
+    bot_is_in: bool = True
 
 
 @dataclass
@@ -68,6 +69,10 @@ class World:
     """The privileged intents that are switched on for the bot."""
     users: dict[int, User] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
+    dms: dict[int, Channel] = field(default_factory=dict)
+    """The direct channels by the person's id."""
+    threads: dict[int, Channel] = field(default_factory=dict)
+    """Those of the channels that are threads or posts, the oldest first."""
     interactions: list[Interaction] = field(default_factory=list)
     commands: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """The registered commands by guild; the global ones under 0."""
@@ -90,12 +95,15 @@ class World:
         channel.guild_id = 0 if kind == "dm" else self.guild.id
         channel.touched_at = self.now()
         self.channels[channel.id] = channel
+        if channel.is_thread:
+            self.threads[channel.id] = channel
         return channel
 
     def dm(self, user: User) -> Channel:
         """The direct channel of a person with the bot."""
-        found = next((c for c in self.channels.values() if c.peer is user), None)
-        return found or self.open_channel("dm", peer=user)
+        if user.id not in self.dms:
+            self.dms[user.id] = self.open_channel("dm", peer=user)
+        return self.dms[user.id]
 
     def open_thread(self, parent: Channel, name: str, owner: User, *, number: int = 0, **more: Any) -> Channel:
         """A new thread; tells of it."""
@@ -105,16 +113,12 @@ class World:
         self.news("THREAD_CREATE", thread.as_json() | {"newly_created": True}, thread)
         return thread
 
-    def threads(self) -> list[Channel]:
-        """Every thread that is there, the newest first."""
-        return sorted((c for c in self.channels.values() if c.is_thread), key=lambda c: -c.id)
-
     def channel(self, channel_id: int) -> Channel:
         """The channel, if it is there and the bot sees it. Raises ApiError 10003 or 50001."""
         channel = self.channels.get(channel_id)
         if channel is None:
             raise unknown("channel")
-        if not self.may(channel, "view_channel"):
+        if (channel.guild_id and not self.guild.bot_is_in) or not self.may(channel, "view_channel"):
             raise missing_access()
         return channel
 
@@ -144,11 +148,15 @@ class World:
             raise unknown("user")
         return self.users[user_id]
 
+    def interaction(self, token: str) -> Interaction | None:
+        """What somebody set off, by its token; the latest are looked at first."""
+        return next((i for i in reversed(self.interactions) if i.token == token), None)
+
     # Threads fall asleep and wake.
 
     def let_threads_sleep(self) -> None:
         """Archives the threads whose time of silence is over."""
-        for thread in self.threads():
+        for thread in list(self.threads.values()):
             assert thread.sleep and thread.touched_at
             if not thread.archived and self.now() - thread.touched_at >= timedelta(minutes=thread.sleep.after_min):
                 self.set_archived(thread, True)
