@@ -63,7 +63,7 @@ COMPOSED = ("bot.demo", "bot.running", "bot.cli", "bot.__main__")
 
 ROWS = (
     Row("knowledge", (), ("numpy", "rapidfuzz", "yaml")),
-    *(Row(room, NEUTRAL, ("pydantic", "dateutil", "markdown_it")) for room in NEUTRAL),
+    *(Row(room, NEUTRAL, ("pydantic", "dateutil", "dateparser", "markdown_it")) for room in NEUTRAL),
     Row("bot.database", ("bot.messages", "knowledge.entry"), ("sqlalchemy", "alembic", "aiosqlite", "PIL")),
     *(Row(room, (*CORE, *NEUTRAL, "bot.database"), ("sqlalchemy", "structlog")) for room in CORE),
     Row(

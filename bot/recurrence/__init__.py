@@ -1,7 +1,8 @@
 """Schedules in the shop's own time: a phrase becomes a rule, a rule becomes the next moments in UTC.
 
-`phrases` holds the words of each language, `grammar` finds a schedule at the beginning of a text, `meaning` tells what
-it means at a given moment, `reading` is the door to all that. `rfc5545` expands recurrences on wall-clock time, `rules`
+`languages` holds the words of each language, `grammar` finds a schedule at the beginning of a text with the readers of
+`moments` and `repeats`, `meaning` tells what it means at a given moment, `reading` is the door to all that, and
+`second_reader` is asked for single days in other languages. `rfc5545` expands recurrences on wall-clock time, `rules`
 turns wall time into instants, and `words` says them in plain English.
 """
 

@@ -1,23 +1,25 @@
-"""The words in which people say when: one table for each language, and nothing else that depends on a language.
+"""What a language's table of the words for times holds, and how its words are found in a text.
 
-To add a language, fill in a `Language` and put it into `LANGUAGES`. Words are compared without case; a space stands for
-any number of them. A word that a shop's story could begin with is harmless as long as a time of day must follow it.
+Words are compared without case; a space stands for any number of them. A word that a shop's story could begin with is
+harmless as long as a time of day must follow it.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, Literal, TypeVar
 
 T = TypeVar("T")
-Unit = Literal["minutes", "hours", "days", "weeks"]
+Unit = Literal["minutes", "hours", "days", "weeks", "months"]
 
 WORD_END = r"(?![^\W\d_]|[\u0300-\u036f]|['’\-][^\W_])"
 """Not before a letter or a combining mark, nor within "now's" and "now-ish"; before a digit it may be (21h30)."""
+RANGE_END = r"(?![^\W\d_]|[\u0300-\u036f])"
+"""The same for the first word of a range, which may end at a hyphen (mon-fri)."""
 
 
 def folded(text: str) -> str:
@@ -33,12 +35,12 @@ def _folded_character(character: str) -> str:
 class Words(Generic[T]):
     """Words and what each means; `pattern` finds the longest one in a folded text."""
 
-    def __init__(self, meanings: Mapping[str, T], spaced: bool = True) -> None:
+    def __init__(self, meanings: Mapping[str, T], spaced: bool = True, end: str = WORD_END) -> None:
         forms = {folded(unicodedata.normalize(form, word)): word for form in ("NFC", "NFD") for word in meanings}
         self._meanings = {form: meanings[word] for form, word in forms.items()}
         alternatives = [re.escape(form).replace(r"\ ", r"\s+") for form in sorted(forms, key=len, reverse=True)]
         # An empty table must match nothing, and (?!) is the pattern that never matches.
-        self.pattern = re.compile(rf"\s*({'|'.join(alternatives) or '(?!)'}){WORD_END if spaced else ''}")
+        self.pattern = re.compile(rf"\s*({'|'.join(alternatives) or '(?!)'}){end if spaced else ''}")
 
     def __getitem__(self, found: str) -> T:
         return self._meanings[re.sub(r"\s+", " ", found)]
@@ -46,35 +48,76 @@ class Words(Generic[T]):
 
 @dataclass(frozen=True)
 class Language:
-    """One language's words. Weekdays begin with Monday; each is a tuple of the ways to write it.
+    """One language's words. Weekdays begin with Monday, months with January; each is a tuple of the ways to write it.
 
-    `repeated` are weekdays that mean "every" by themselves (mondays). `at` may stand before a time of day, `on` before
-    a weekday; `following` leaves open which weekday (next). `half_days` are what follows a twelve-hour clock, with the
-    hours to add; `hour_marks` what follows a 24-hour one (21h, 21 Uhr); `named_hours` are hours that have a name.
+    A table that a language has no use for is empty. Words that stand elsewhere in it than in English have a table of
+    their own: `later` after a span ("2 hours from now"), `half_leads` before a time of day, `until_after` after a date,
+    `monthly` and `of_month` before or after the day.
     """
 
     code: str
     now: tuple[str, ...]
     days: Mapping[str, int]
-    after: tuple[str, ...]
     units: Mapping[str, Unit]
     numbers: Mapping[str, int]
     weekdays: tuple[tuple[str, ...], ...]
     repeated: tuple[tuple[str, ...], ...]
-    at: tuple[str, ...]
-    on: tuple[str, ...]
-    following: tuple[str, ...]
+    """weekdays that mean "every" by themselves (mondays)"""
+    months: tuple[tuple[str, ...], ...]
     every: tuple[str, ...]
     daily: tuple[str, ...]
     workdays: tuple[str, ...]
     weekends: tuple[str, ...]
     weekly: tuple[str, ...]
+    fortnightly: tuple[str, ...]
+    monthly: tuple[str, ...]
+    yearly: tuple[str, ...]
+    ordinals: Mapping[str, int]
+    """which one of a month, from its end where negative"""
     also: tuple[str, ...]
-    half_days: Mapping[str, int]
-    hour_marks: tuple[str, ...]
-    named_hours: Mapping[str, int]
+    ranges: tuple[str, ...]
+    """what stands between two weekdays and means those between them too"""
+    until: tuple[str, ...]
+    times: tuple[str, ...]
+    """what makes a number a count"""
+    after: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    """may stand before a weekday or a date"""
+    following: tuple[str, ...] = ()
+    """leaves open which weekday (next)"""
+    next_week: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """parts of a day: how many days ahead, and the hours to add to a twelve-hour clock (tonight: 0, 12)"""
+    every_part: Mapping[str, int] = field(default_factory=dict)
+    """parts of every day, with the hours to add (every evening: 12)"""
+    other: tuple[str, ...] = ()
+    """after "every": each second one"""
+    every_after: tuple[str, ...] = ()
+    """after a span: every so often"""
+    of_month: tuple[str, ...] = ()
+    day_marks: tuple[str, ...] = ()
+    """what may follow the number of a day"""
+    month_leads: tuple[str, ...] = ()
+    """what may stand between a day's number and its month"""
+    range_leads: tuple[str, ...] = ()
+    range_ends: tuple[str, ...] = ()
+    until_after: tuple[str, ...] = ()
+    half_days: Mapping[str, int] = field(default_factory=dict)
+    """what follows a twelve-hour clock, with the hours to add"""
+    half_leads: Mapping[str, int] = field(default_factory=dict)
+    hour_marks: tuple[str, ...] = ()
+    """what follows an hour (21h, 21 Uhr)"""
+    hour_open: bool = False
+    """whether an hour with its mark still leaves open which half of the day is meant"""
+    half_past: tuple[str, ...] = ()
+    minute_marks: tuple[str, ...] = ()
+    clock_ends: tuple[str, ...] = ()
+    """particles that may follow a time of day and mean nothing"""
+    named_hours: Mapping[str, int] = field(default_factory=dict)
     spaced: bool = True
-    """whether words end at spaces; Japanese and Chinese don't"""
+    """whether words end at spaces; in Japanese they don't, and in Korean particles follow them"""
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -82,107 +125,77 @@ class Language:
         return Vocabulary(self)
 
 
+PLAIN = (
+    "now after later at on following next_week every daily weekly fortnightly monthly yearly other every_after "
+    "of_month day_marks month_leads ranges range_leads range_ends until until_after times hour_marks half_past "
+    "minute_marks clock_ends"
+).split()
+"""Tables of words that mean themselves."""
+MEANING = "days parts every_part units numbers ordinals half_days half_leads named_hours".split()
+"""Tables of words with a meaning."""
+NUMBERED = "weekdays repeated months".split()
+"""Tables of words that mean their place in it."""
+
+
 class Vocabulary:
     """A language's words as patterns. `lists` are the words that stand for a set of weekdays."""
 
+    now: Words[str]
+    after: Words[str]
+    later: Words[str]
+    at: Words[str]
+    on: Words[str]
+    following: Words[str]
+    next_week: Words[str]
+    every: Words[str]
+    daily: Words[str]
+    weekly: Words[str]
+    fortnightly: Words[str]
+    monthly: Words[str]
+    yearly: Words[str]
+    other: Words[str]
+    every_after: Words[str]
+    of_month: Words[str]
+    day_marks: Words[str]
+    month_leads: Words[str]
+    ranges: Words[str]
+    range_leads: Words[str]
+    range_ends: Words[str]
+    until: Words[str]
+    until_after: Words[str]
+    times: Words[str]
+    hour_marks: Words[str]
+    half_past: Words[str]
+    minute_marks: Words[str]
+    clock_ends: Words[str]
+    days: Words[int]
+    parts: Words[tuple[int, int]]
+    every_part: Words[int]
+    units: Words[Unit]
+    numbers: Words[int]
+    ordinals: Words[int]
+    half_days: Words[int]
+    half_leads: Words[int]
+    named_hours: Words[int]
+    weekdays: Words[int]
+    repeated: Words[int]
+    months: Words[int]
+
     def __init__(self, language: Language) -> None:
-        def plain(words: Iterable[str]) -> Words[str]:
-            return Words({word: word for word in words}, language.spaced)
-
-        def numbered(weekdays: Iterable[tuple[str, ...]]) -> dict[str, int]:
-            return {word: number for number, words in enumerate(weekdays) for word in words}
-
-        self.now = plain(language.now)
-        self.days = Words(language.days, language.spaced)
-        self.after = plain(language.after)
-        self.units = Words(language.units, language.spaced)
-        self.numbers = Words(language.numbers, language.spaced)
-        self.weekdays = Words(numbered(language.weekdays), language.spaced)
-        self.repeated = Words(numbered(language.repeated), language.spaced)
-        self.on = plain(language.on)
-        self.following = plain(language.following)
-        self.every = plain(language.every)
-        self.daily = plain(language.daily)
-        self.weekly = plain(language.weekly)
+        for name in PLAIN:
+            setattr(self, name, Words({word: word for word in getattr(language, name)}, language.spaced))
+        for name in MEANING:
+            setattr(self, name, Words(getattr(language, name), language.spaced))
+        for name in NUMBERED:
+            places = {word: place for place, words in enumerate(getattr(language, name)) for word in words}
+            setattr(self, name, Words(places, language.spaced))
         self.lists = Words(
             {word: range(5) for word in language.workdays} | {word: range(5, 7) for word in language.weekends},
             language.spaced,
         )
         self.also = Words({word: word for word in (*language.also, "&", "+", "/", ",")}, spaced=False)
-        self.at = plain(language.at)
-        self.half_days = Words(language.half_days, language.spaced)
-        self.hour_marks = plain(language.hour_marks)
-        self.named_hours = Words(language.named_hours, language.spaced)
-
-
-ENGLISH = Language(
-    code="en",
-    now=("now", "right now"),
-    days={"today": 0, "tomorrow": 1, "the day after tomorrow": 2, "day after tomorrow": 2},
-    after=("in",),
-    units={
-        "minute": "minutes", "minutes": "minutes", "min": "minutes", "mins": "minutes",
-        "hour": "hours", "hours": "hours", "hr": "hours", "hrs": "hours", "h": "hours",
-        "day": "days", "days": "days", "week": "weeks", "weeks": "weeks",
-    },
-    numbers={"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "twelve": 12},
-    weekdays=(
-        ("monday", "mon"), ("tuesday", "tue", "tues"), ("wednesday", "wed", "weds"),
-        ("thursday", "thu", "thur", "thurs"), ("friday", "fri"), ("saturday", "sat"), ("sunday", "sun"),
-    ),
-    repeated=(
-        ("mondays",), ("tuesdays",), ("wednesdays",), ("thursdays",), ("fridays",), ("saturdays",), ("sundays",),
-    ),
-    at=("at",),
-    on=("on", "this", "this coming"),
-    following=("next",),
-    every=("every", "each"),
-    daily=("daily", "every day", "each day", "everyday"),
-    workdays=("every weekday", "each weekday", "weekdays", "on weekdays"),
-    weekends=("every weekend", "each weekend", "weekends", "on weekends"),
-    weekly=("weekly", "every week", "each week"),
-    also=("and",),
-    half_days={"am": 0, "a.m.": 0, "a.m": 0, "pm": 12, "p.m.": 12, "p.m": 12},
-    hour_marks=("h",),
-    named_hours={"noon": 12, "midday": 12},
-)  # fmt: skip
-
-GERMAN = Language(
-    code="de",
-    now=("jetzt", "sofort"),
-    days={"heute": 0, "morgen": 1, "übermorgen": 2, "uebermorgen": 2},
-    after=("in",),
-    units={
-        "minute": "minutes", "minuten": "minutes", "stunde": "hours", "stunden": "hours", "std": "hours",
-        "tag": "days", "tagen": "days", "tage": "days", "woche": "weeks", "wochen": "weeks",
-    },
-    numbers={"einer": 1, "einem": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "zehn": 10, "zwölf": 12},
-    weekdays=(
-        ("montag",), ("dienstag",), ("mittwoch",), ("donnerstag",), ("freitag",), ("samstag", "sonnabend"),
-        ("sonntag",),
-    ),
-    repeated=(
-        ("montags",), ("dienstags",), ("mittwochs",), ("donnerstags",), ("freitags",), ("samstags", "sonnabends"),
-        ("sonntags",),
-    ),
-    at=("um",),
-    on=("am", "diesen", "kommenden"),
-    following=("nächsten", "nächster", "naechsten"),
-    every=("jeden", "jeder", "immer"),
-    daily=("täglich", "taeglich", "jeden tag"),
-    workdays=("werktags", "wochentags", "jeden werktag", "jeden wochentag"),
-    weekends=("jedes wochenende", "am wochenende"),
-    weekly=("wöchentlich", "woechentlich", "jede woche"),
-    also=("und",),
-    half_days={},
-    hour_marks=("uhr", "h"),
-    named_hours={"mittags": 12},
-)  # fmt: skip
-
-LANGUAGES: tuple[Language, ...] = (ENGLISH, GERMAN)
-
-
-def in_order(code: str) -> list[Language]:
-    """All languages, the one of `code` ("de", "de-AT") first; an unknown code changes nothing."""
-    wanted = re.split(r"[-_]", code.casefold())[0]
-    return sorted(LANGUAGES, key=lambda language: language.code != wanted)
+        self.ranges = Words({word: word for word in (*language.ranges, "-", "–", "~", "〜")}, spaced=False)
+        days = zip(language.weekdays, language.repeated, strict=True)
+        either = {word: place for place, words in enumerate(days) for word in (*words[0], *words[1])}
+        self.range_starts = Words(either, language.spaced, RANGE_END)
+        self.hour_open = language.hour_open

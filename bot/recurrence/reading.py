@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+from bot.recurrence.days import After, Now
 from bot.recurrence.grammar import Found, beginnings
+from bot.recurrence.languages import in_order
 from bot.recurrence.meaning import Reading, Teller
-from bot.recurrence.phrases import in_order
 from bot.recurrence.rules import zone_named
+from bot.recurrence.second_reader import read_once
 
 _SEPARATOR = re.compile(r"[,:;.!–—]?[ \t]*(?:[,:;–—-](?=[ \t]))?")
 """What may stand between a schedule and a story on its line. A list that begins on the next line stays a list."""
@@ -25,13 +27,18 @@ def read_when(phrase: str, now: datetime, zone: str, language: str = "en") -> Re
     """
     teller = _teller(now, zone)
     begins = len(phrase) - len(phrase.lstrip())
-    for found in _found(phrase[begins:], language):
+    beginnings = _found(phrase[begins:], language)
+    for found in beginnings:
         end = begins + found.end
         if phrase[end:].strip() in _CLOSED:
             reading = teller.read(found, phrase[begins:end])
             if reading is not None:
                 return replace(reading, phrase=phrase, length=end)
-    return None
+    said = phrase.strip()
+    asked_twice = any(isinstance(found.day, Now | After) for found in beginnings)  # "now 09:00" is no day
+    second = None if asked_twice else read_once(said, teller.today)
+    reading = teller.read(second, said) if second else None
+    return replace(reading, phrase=phrase, length=len(phrase.rstrip())) if reading else None
 
 
 def read_beginning(text: str, now: datetime, zone: str) -> tuple[Reading, str] | None:

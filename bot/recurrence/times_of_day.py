@@ -13,6 +13,7 @@ _OFFSET = re.compile(r"(z)|(?=[+-]|\s[+-][0-9]{2}:)\s?([+-])([0-9]{2})(?::?([0-9
 _CLOCK = re.compile(r"\s*([0-9]{1,2})[:.]([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?(?![0-9:])")
 _HOUR = re.compile(r"\s*([0-9]{1,2})(?![.,:]?[0-9])")
 _MINUTE = re.compile(r"\s?([0-9]{2})(?![0-9:.])")
+_MARKED_MINUTE = re.compile(r"\s?([0-9]{1,2})(?![0-9])")
 
 
 @dataclass(frozen=True)
@@ -52,38 +53,62 @@ def _offset(found: re.Match[str]) -> timezone | None:
 
 
 def clock_time(scanner: Scanner) -> Clock | None:
-    """A time of day: 09:00, 9.30pm, 9 am, 21h, 18 Uhr 30, noon; "at 9" as a bare hour."""
+    """A time of day: 09:00, 9.30pm, 9 am, 21h, 18 Uhr 30, half past, 午後6時半, noon; "at 9" as a bare hour."""
     before, words = scanner.at, scanner.words
     led = scanner.take(words.at) is not None
+    half = scanner.take(words.half_leads)
     clock: Clock | None = None
     if (full := scanner.match(_CLOCK)) is not None:
-        clock = _half_day(scanner, int(full[1]), int(full[2]), int(full[3] or 0))
+        clock = _half_day(scanner, _valid(int(full[1]), int(full[2]), int(full[3] or 0)), half)
         scanner.take(words.hour_marks)
     elif (hour := scanner.match(_HOUR)) is not None:
-        clock = _hour_clock(scanner, int(hour[1]), led)
-    elif (named := scanner.take(words.named_hours)) is not None:
+        clock = _hour_clock(scanner, int(hour[1]), led, half)
+    elif half is None and (named := scanner.take(words.named_hours)) is not None:
         clock = Clock(named)
     if clock is None:
         scanner.at = before
+    else:
+        scanner.take(words.clock_ends)
     return clock
 
 
-def _half_day(scanner: Scanner, hour: int, minute: int, second: int) -> Clock | None:
-    added = scanner.take(scanner.words.half_days)
-    if added is None:
-        return _valid(hour, minute, second)
-    return _valid(hour % 12 + added, minute, second) if 1 <= hour <= 12 else None
+def in_half(clock: Clock, half: int) -> Clock | None:
+    """The time of day in that half of the day (0 or 12 hours to be added); None for an hour that it hasn't."""
+    return replace(clock, hour=clock.hour % 12 + half, bare=False) if 1 <= clock.hour <= 12 else None
 
 
-def _hour_clock(scanner: Scanner, hour: int, led: bool) -> Clock | None:
-    before = scanner.at
-    clock = _half_day(scanner, hour, 0, 0)
-    if clock is None or scanner.at != before:
-        return clock
-    if scanner.take(scanner.words.hour_marks) is not None:
-        minute = scanner.match(_MINUTE)
-        return _valid(hour, int(minute[1]) if minute else 0, 0)
+def _half_day(scanner: Scanner, clock: Clock | None, half: int | None) -> Clock | None:
+    if half is None:
+        half = scanner.take(scanner.words.half_days)
+    return clock if half is None or clock is None else in_half(clock, half)
+
+
+def _hour_clock(scanner: Scanner, hour: int, led: bool, half: int | None) -> Clock | None:
+    words, before = scanner.words, scanner.at
+    clock = _valid(hour, 0, 0)
+    if clock is None:
+        return None
+    marked = scanner.take(words.hour_marks) is not None
+    minute = 30 if scanner.take(words.half_past) is not None else _minute(scanner) if marked else 0
+    clock = _valid(hour, minute, 0)
+    halved = _half_day(scanner, clock, half)
+    if half is not None or halved != clock or halved is None:
+        return halved
+    if marked or minute:
+        return replace(halved, bare=(words.hour_open or not marked) and 1 <= hour <= 12)
+    if scanner.at != before:
+        return halved  # a half of the day was said
     return Clock(hour, bare=1 <= hour <= 12) if led else None
+
+
+def _minute(scanner: Scanner) -> int:
+    """The minutes that follow an hour's mark: two digits, or any with a mark of their own."""
+    before = scanner.at
+    if (minute := scanner.match(_MARKED_MINUTE)) is not None and scanner.take(scanner.words.minute_marks) is not None:
+        return int(minute[1])
+    scanner.at = before
+    minute = scanner.match(_MINUTE)
+    return int(minute[1]) if minute else 0
 
 
 def _valid(hour: int, minute: int, second: int) -> Clock | None:

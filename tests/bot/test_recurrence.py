@@ -67,6 +67,21 @@ def test_every_quarter_hour_around_every_clock_change_resolves_as_brute_force_sa
             assert resolve(local, zone) == by_brute_force(local, zone), local
 
 
+def test_around_every_clock_change_of_every_zone_until_2035_a_wall_time_resolves_as_brute_force_says() -> None:
+    for zone in zones_that_differ(2025, 2035):
+        for change in clock_changes(zone, 2025, 2035):
+            for n in range(-4 * 3, 4 * 3):
+                local = wall(change, zone) + QUARTER * n
+                assert resolve(local, zone) == by_brute_force(local, zone), (zone, local)
+
+
+def zones_that_differ(first: int, last: int) -> list[ZoneInfo]:
+    """One zone for each way in which clocks are changed in these years; some 600 names share some 60 ways."""
+    days = [datetime(first, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range((last - first + 1) * 366)]
+    ways = {tuple(day.astimezone(ZoneInfo(name)).utcoffset() for day in days): name for name in ALL_ZONES}
+    return [ZoneInfo(name) for name in ways.values()]
+
+
 @given(
     st.sampled_from(ALL_ZONES),
     st.datetimes(datetime(2000, 1, 2), datetime(2036, 12, 30)).map(lambda at: at.replace(microsecond=0)),

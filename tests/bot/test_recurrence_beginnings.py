@@ -37,6 +37,11 @@ BEGINNINGS = {
     "today 08:00 Good morning": ("today 08:00", "Good morning"),
     "tomorrow\nGood morning": ("tomorrow", "Good morning"),
     "daily": ("daily", ""),
+    "13.03. 18:30 Tasting in the barn": ("13.03. 18:30", "Tasting in the barn"),
+    "every 2 weeks on friday 17:00 until 24 dec: The box": ("every 2 weeks on friday 17:00 until 24 dec", "The box"),
+    "daily 09:00 x10 hens and chicks": ("daily 09:00 x10", "hens and chicks"),
+    "毎週月曜日 18:30 新しい卵": ("毎週月曜日 18:30", "新しい卵"),
+    "매주 월요일 오후 6시 신선한 달걀": ("매주 월요일 오후 6시", "신선한 달걀"),
     "jeden Montag 18:30 Der Montag ist da": ("jeden Montag 18:30", "Der Montag ist da"),
 }
 
@@ -45,7 +50,11 @@ STORIES = [
     "Every day we collect the eggs", "Daily life at the farm", "Next Friday we dance", "Morgen kommen die Küken",
     "Nowhere else", "now's the time", "Hello, every monday 09:00", "12.50 every day", "In the morning",
     "In 2 colours", "tomorrow 9 hens", "weekly news", "Hello\nnow", "daily 09:00-10:00 the shop is open",
-    "On Friday, eggs",
+    "On Friday, eggs", "2 hours later the chick was out", "May 5 chicks hatched", "March is here",
+    "13.03. was a good day",
+    "Every 2 weeks we clean the barn", "First Saturday of the month is market day", "Tonight the hens sleep",
+    "24/7 open",
+    "Monday to Friday we bake", "1/2 price eggs at 9am", "今日は卵があります", "매일 신선한 달걀",
 ]  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from typing import Literal
 import pytest
 
 from bot.recurrence import Rule, read_when
-from bot.recurrence.phrases import LANGUAGES, Language
+from bot.recurrence.languages import LANGUAGES
+from bot.recurrence.phrases import Language
 from bot.recurrence.rfc5545 import DAYS
 
 NOW = datetime.fromisoformat("2026-03-10T09:00:00+01:00")
@@ -56,12 +57,53 @@ def test_every_word_for_a_single_moment_means_that_moment(language: Language) ->
         assert rule(f"{word} 18:30", language.code).moment == datetime(2026, 3, 10 + ahead, 18, 30)
     lengths = {"minutes": (9, 1), "hours": (10, 0)}
     for word, unit in language.units.items():
-        moment = rule(f"{language.after[0]} 1 {word}", language.code).moment
+        moment = rule(in_span(language, f"1 {word}"), language.code).moment
         hour, minute = lengths.get(unit, (9, 0))
-        assert moment == datetime(2026, 3, {"days": 11, "weeks": 17}.get(unit, 10), hour, minute)
+        month, day = {"days": (3, 11), "weeks": (3, 17), "months": (4, 10)}.get(unit, (3, 10))
+        assert moment == datetime(2026, month, day, hour, minute)
     for word, number in language.numbers.items():
         hours = next(unit for unit, meaning in language.units.items() if meaning == "hours")
-        assert rule(f"{language.after[0]} {word} {hours}", language.code).moment == datetime(2026, 3, 10, 9 + number)
+        moment = rule(in_span(language, f"{word} {hours}"), language.code).moment
+        assert moment == datetime(2026, 3, 10, 9 + number)
+
+
+def in_span(language: Language, span: str) -> str:
+    """So much from now, as the language says it."""
+    return f"{language.after[0]} {span}" if language.after else f"{span}{language.later[0]}"
+
+
+@BY_CODE
+def test_every_month_is_known_in_every_way_to_write_it(language: Language) -> None:
+    for month, names in enumerate(language.months, start=1):
+        for name in names:
+            moment = rule(f"24 {name.title()} 2027 18:30", language.code).moment
+            assert moment == datetime(2027, month, 24, 18, 30)
+
+
+@BY_CODE
+def test_every_word_for_one_of_a_month_means_that_one(language: Language) -> None:
+    (monday, *_), *_ = language.weekdays
+    for word, ordinal in language.ordinals.items():
+        ends = [f"{word} {monday} {end} 09:00" for end in language.of_month]
+        for phrase in ends + [f"{begin} {word} {monday} 09:00" for begin in language.monthly]:
+            assert days(phrase, language) == f"FREQ=MONTHLY;BYDAY={ordinal}MO", phrase
+
+
+@BY_CODE
+def test_every_word_for_a_part_of_the_day_leaves_no_half_of_it_open(language: Language) -> None:
+    lead = language.at[0] if language.at else ""
+    for word, (ahead, half) in language.parts.items():
+        phrase = f"{word} {lead} 11:00"
+        assert rule(phrase, language.code).moment == datetime(2026, 3, 10 + ahead, 11 + half)
+    for word, half in language.every_part.items():
+        assert (rule(f"{word} {lead} 8:00", language.code).rrule or "").startswith(f"FREQ=DAILY;BYHOUR={8 + half};")
+
+
+@BY_CODE
+def test_every_word_for_every_second_week_means_it(language: Language) -> None:
+    (monday, *_), *_ = language.weekdays
+    for word in language.fortnightly:
+        assert days(f"{word} {monday} 09:00", language) == "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"
 
 
 @pytest.mark.parametrize("language", ["de", "de-AT", "DE_de", "en", "ja", ""])
