@@ -108,6 +108,15 @@ async def test_the_weather_cuts_calls_where_it_likes() -> None:
             assert got(simulator, channel) == arrived
 
 
+async def test_a_gateway_that_is_not_there_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("discord.backoff.ExponentialBackoff.delay", lambda self: 0.01)
+    async with meeting() as (simulator, client):
+        simulator.faults.inject("GET /gateway", faults.server_error(503), times=2)
+        simulator.drop_gateway()
+        await until(lambda: "RESUMED" in client.events)
+        assert simulator.faults.met == ["GET /gateway"] * 2
+
+
 async def test_one_route_waits_while_the_others_flow() -> None:
     async with meeting() as (simulator, client):
         ana, ben = [await direct(simulator, client, name) for name in ("Ana", "Ben")]
@@ -153,6 +162,36 @@ async def test_who_comes_too_fast_is_told_how_long_to_wait() -> None:
         assert second.status == 429 and second.headers["Via"] and second.headers["X-RateLimit-Scope"] == "user"
         assert 59 < body["retry_after"] <= 60 and body["global"] is False
         assert simulator.buckets.overrun == 1
+
+
+async def test_a_threads_name_changes_twice_in_ten_minutes_and_its_tags_as_often_as_one_likes() -> None:
+    async with meeting() as (simulator, client):
+        client.http.max_ratelimit_timeout = 30.0
+        simulator.buckets.limits["PATCH /channels/{channel} name"] = 2, 600.0
+        kept = simulator.forum("customers", tags=("waiting",))
+        await until(lambda: client.get_channel(kept.id))
+        forum = client.get_channel(kept.id)
+        assert isinstance(forum, discord.ForumChannel)
+        post = (await forum.create_thread(name="Ana", content="Eggs?")).thread
+        await post.edit(name="Ana 1")
+        await post.edit(name="Ana 2")
+        with pytest.raises(discord.RateLimited) as refusal:
+            await post.edit(name="Ana 3")
+        assert 590 < refusal.value.retry_after <= 600
+        await post.edit(applied_tags=forum.available_tags)
+        assert simulator.thread(kept, "Ana 2").tag_names == ["waiting"]
+
+
+async def test_the_usual_limits_hold_for_all_routes_together() -> None:
+    async with meeting() as (simulator, client):
+        simulator.buckets.seconds = lambda: 0.0
+        simulator.buckets.as_usual()
+        channel = await direct(simulator, client, "Ana")
+        async with aiohttp.ClientSession(headers={"Authorization": f"Bot {simulator.token}"}) as session:
+            answers = [await session.get(f"{simulator.api_url}/channels/{channel.id}") for _ in range(50)]
+        refused = [answer for answer in answers if answer.status == 429]
+        assert refused and refused[-1].headers["X-RateLimit-Global"] == "true"
+        assert len(answers) - len(refused) == 48  # two calls opened the channel
 
 
 async def test_a_download_can_fail_too() -> None:

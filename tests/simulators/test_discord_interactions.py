@@ -290,6 +290,27 @@ async def test_a_command_that_is_not_offered_in_direct_messages_is_missed_there(
         await until(lambda: asked.seen)
 
 
+async def test_subcommands_are_named_by_their_path() -> None:
+    async with meeting() as (simulator, client):
+        plans = app_commands.Group(name="plans", description="Plans")
+        later = app_commands.Group(name="later", description="Later", parent=plans)
+
+        @later.command(name="add", description="Adds")
+        async def _add(interaction: Seen, text: str, times: int = 1) -> None:
+            await interaction.response.send_message(f"{text} {times}")
+
+        client.tree.add_command(plans)
+        await client.tree.sync()
+        room = simulator.text_channel("room")
+        with pytest.raises(AssertionError, match=r"/plans later add needs \['text'\]"):
+            simulator.user_commands(room, simulator.owner, "plans later add", times=2)
+        with pytest.raises(AssertionError, match="has no option"):
+            simulator.user_commands(room, simulator.owner, "plans later add", words="Eggs")
+        asked = simulator.user_commands(room, simulator.owner, "plans later add", text="Eggs", times=2)
+        await until(lambda: asked.seen)
+        assert asked.seen[0].content == "Eggs 2"
+
+
 async def test_a_menu_beneath_a_message_is_chosen_from() -> None:
     async with meeting() as (simulator, client):
         ana = simulator.person("Ana")

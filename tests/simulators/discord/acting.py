@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.simulators.discord.channels import Channel
@@ -97,32 +98,38 @@ def _offered(command: dict[str, Any], channel: Channel) -> bool:
 def _command_data(
     world: World, channel: Channel, command: dict[str, Any], path: str, given: Given, *, focused: str
 ) -> dict[str, Any]:
-    named, attachments, declared = path.split(), [], command
-    for part in named[1:]:
-        declared = next(o for o in declared["options"] if o["name"] == part and o["type"] in (SUBCOMMAND, GROUP))
-    known = {option["name"]: option for option in declared.get("options", [])}
+    inner = path.split()[1:]
+    known = _declared(command, inner)
     assert set(given) <= set(known), f"/{path} has no option {set(given) - set(known)}"
-    if not focused:
-        missing = [name for name, o in known.items() if o.get("required") and name not in given]
-        assert not missing, f"/{path} needs {missing}"
-    told = []
+    missing = [name for name, option in known.items() if option.get("required") and name not in given]
+    assert focused or not missing, f"/{path} needs {missing}"
+    attachments: list[Attachment] = []
+    told: list[dict[str, Any]] = []
     for name, value in given.items():
         option: dict[str, Any] = {"name": name, "type": known[name]["type"], "value": value}
         if isinstance(value, Upload):
             attachments.append(world.files.keep(world.new_id(), channel.id, value))
             option["value"] = str(attachments[-1].id)
-        _check_choice(known[name], value)
+        elif name != focused:
+            _check_choice(known[name], value)
         told.append(option | ({"focused": True} if name == focused else {}))
-    kinds = [SUBCOMMAND] + [GROUP] * len(named[2:])
-    for part, kind in zip(reversed(named[1:]), kinds, strict=False):
+    for part, kind in zip(reversed(inner), (SUBCOMMAND, GROUP), strict=False):
         told = [{"name": part, "type": kind, "options": told}]
     data = {"id": command["id"], "name": command["name"], "type": 1, "options": told}
     return data | (_resolved_files(world, attachments) if attachments else {})
 
 
+def _declared(command: dict[str, Any], inner: list[str]) -> dict[str, dict[str, Any]]:
+    """The options of a command, or of the subcommand that `inner` leads to."""
+    declared = command
+    for part in inner:
+        declared = next(o for o in declared["options"] if o["name"] == part and o["type"] in (SUBCOMMAND, GROUP))
+    return {option["name"]: option for option in declared.get("options", [])}
+
+
 def _check_choice(option: dict[str, Any], value: Any) -> None:
     choices = option.get("choices")
-    assert not choices or value in [choice["value"] for choice in choices], f"{value!r} is no choice of {option}"
+    assert not choices or value in [choice["value"] for choice in choices], f"{value!r} is no choice of {choices}"
     if isinstance(value, str) and option["type"] == 3:
         assert option.get("min_length", 0) <= len(value) <= option.get("max_length", 6000), f"{option['name']}: length"
 
@@ -131,59 +138,74 @@ def _resolved_files(world: World, attachments: list[Attachment]) -> dict[str, An
     return {"resolved": {"attachments": {str(a.id): world.files.as_json(a) for a in attachments}}}
 
 
+@dataclass
+class _Filling:
+    """A form that is being filled: what is still to be put into fields, and the files that were."""
+
+    world: World
+    channel: Channel
+    values: dict[str, Any]
+    files: dict[str, list[Upload]]
+    attached: list[Attachment] = field(default_factory=list)
+
+    def row(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
+        """A row of the form as it is sent back."""
+        if row["type"] == 18:
+            return {"type": 18, "id": number, "component": self.field(row["component"], row["label"])}
+        fields = row.get("components", [])
+        sent = {"components": [self.field(item, item.get("label")) for item in fields]} if fields else {}
+        return {"type": row["type"], "id": number, **sent}
+
+    def field(self, item: dict[str, Any], label: str | None) -> dict[str, Any]:
+        """A field with what was put into it. Raises AssertionError for what Discord wouldn't let a person send."""
+        told = {"type": item["type"], "custom_id": item["custom_id"], "id": item.get("id", 1)}
+        if item["type"] == FILE_UPLOAD:
+            given = _taken(self.files, item, label, [])
+            _check_count(item, len(given), label)
+            kept = [self.world.files.keep(self.world.new_id(), self.channel.id, upload) for upload in given]
+            self.attached += kept
+            return told | {"values": [str(attachment.id) for attachment in kept]}
+        if item["type"] == TEXT_INPUT:
+            value = _taken(self.values, item, label, item.get("value") or "")
+            _check_text(item, value, label)
+            return told | {"value": value}
+        if item["type"] in (CHECKBOX, RADIO):
+            unset = item.get("default", False) if item["type"] == CHECKBOX else None
+            return told | {"value": _taken(self.values, item, label, unset)}
+        return told | {"values": list(_taken(self.values, item, label, []))}
+
+
 def submits(world: World, opened: Interaction, values: Given, files: Mapping[str, list[Upload]]) -> Interaction:
     """Somebody fills the form that an interaction opened; fields are named by their label or custom_id."""
     assert opened.modal, "no form was opened"
-    attachments: list[Attachment] = []
-    given, uploads = dict(values), dict(files)
-    rows: list[dict[str, Any]] = []
-    for row in opened.modal["components"]:
-        field = row["component"] if row["type"] == 18 else row.get("components", [None])[0]
-        if field is None:
-            rows.append({"type": row["type"], "id": len(rows) + 1})
-            continue
-        told = {"type": field["type"], "custom_id": field["custom_id"], "id": len(rows) + 1}
-        label = row.get("label") or field.get("label")
-        if field["type"] == FILE_UPLOAD:
-            kept = [world.files.keep(world.new_id(), opened.channel.id, u) for u in _taken(uploads, field, label, [])]
-            attachments += kept
-            told["values"] = [str(a.id) for a in kept]
-            _check_count(field, len(kept), label)
-        elif field["type"] == TEXT_INPUT:
-            told["value"] = _taken(given, field, label, field.get("value") or "")
-            _check_text(field, told["value"], label)
-        elif field["type"] in (CHECKBOX, RADIO):
-            told["value"] = _taken(
-                given, field, label, field.get("default", False) if field["type"] == CHECKBOX else None
-            )
-        else:
-            told["values"] = list(_taken(given, field, label, []))
-        rows.append({"type": 1, "components": [told]} if row["type"] == 1 else {"type": 18, "component": told})
-    assert not given and not uploads, f"the form has no field {[*given, *uploads]}"
+    filling = _Filling(world, opened.channel, dict(values), dict(files))
+    rows = [filling.row(number, row) for number, row in enumerate(opened.modal["components"], 1)]
+    left = [*filling.values, *filling.files]
+    assert not left, f"the form has no field {left}"
     data: dict[str, Any] = {"custom_id": opened.modal["custom_id"], "components": rows}
-    if attachments:
-        data |= _resolved_files(world, attachments)
+    if filling.attached:
+        data |= _resolved_files(world, filling.attached)
     return _begin(world, SUBMIT, opened.user, opened.channel, data, opened.message)
 
 
-def _taken(given: dict[str, Any], field: dict[str, Any], label: str | None, default: Any) -> Any:
-    for name in (field["custom_id"], label or ""):
+def _taken(given: dict[str, Any], item: dict[str, Any], label: str | None, default: Any) -> Any:
+    for name in (item["custom_id"], label or ""):
         if name in given:
             return given.pop(name)
     return default
 
 
-def _check_text(field: dict[str, Any], value: str, label: str | None) -> None:
+def _check_text(item: dict[str, Any], value: str, label: str | None) -> None:
     if not value:
-        assert not field.get("required", True), f"the field {label!r} must be filled"
+        assert not item.get("required", True), f"the field {label!r} must be filled"
         return
-    assert len(value) >= (field.get("min_length") or 0), f"the field {label!r} is too short"
-    assert len(value) <= (field.get("max_length") or 4000), f"the field {label!r} takes less"
+    assert len(value) >= (item.get("min_length") or 0), f"the field {label!r} is too short"
+    assert len(value) <= (item.get("max_length") or 4000), f"the field {label!r} takes less"
 
 
-def _check_count(field: dict[str, Any], count: int, label: str | None) -> None:
-    asked, most = field.get("min_values"), field.get("max_values") or 1
-    least = (1 if asked is None else asked) if field.get("required", True) else 0
+def _check_count(item: dict[str, Any], count: int, label: str | None) -> None:
+    asked, most = item.get("min_values"), item.get("max_values") or 1
+    least = (1 if asked is None else asked) if item.get("required", True) else 0
     assert least <= count <= most, f"the field {label!r} doesn't take {count} files"
 
 

@@ -150,9 +150,11 @@ class Server:
             route = _find(call)
             if not call.authorised and not call.path.startswith(answering.TOKENLESS):
                 raise unauthorised()
-            headers, wait_s = self.buckets.take(route, call)
-            if wait_s:
-                return None, 429, *_limited(wait_s, headers, everywhere=False)
+            taken = self.buckets.take(route, call)
+            headers = taken.headers
+            if taken.wait_s:
+                self.invalid += taken.scope != "shared"
+                return None, 429, *_limited(taken.wait_s, headers, taken.scope)
             result = HANDLERS[route](self.world, call)
         except ApiError as error:
             self.refusals.append(Refusal(route, call, error))
@@ -174,7 +176,7 @@ class Server:
         if fault.banned:
             return web.Response(text="<html>error code: 1015</html>", content_type="text/html", status=429)
         if fault.error.status == 429:
-            body, headers = _limited(fault.retry_after_s, {}, everywhere=fault.everywhere)
+            body, headers = _limited(fault.retry_after_s, {}, "global" if fault.everywhere else "user")
             return _told(429, body, headers)
         return _told(fault.error.status, fault.error.as_json())
 
@@ -204,8 +206,8 @@ def _find(call: Call) -> str:
     raise ApiError(404, 0, "404: Not Found")
 
 
-def _limited(wait_s: float, headers: dict[str, str], *, everywhere: bool) -> tuple[dict[str, Any], dict[str, str]]:
-    scope = "global" if everywhere else "user"
+def _limited(wait_s: float, headers: dict[str, str], scope: str) -> tuple[dict[str, Any], dict[str, str]]:
+    everywhere = scope == "global"
     told = {"Retry-After": str(max(1, round(wait_s))), "X-RateLimit-Scope": scope, "Via": "1.1 google"}
     if everywhere:
         told["X-RateLimit-Global"] = "true"

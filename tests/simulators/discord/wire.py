@@ -59,6 +59,11 @@ class Call:
             raise ApiError(400, 50109, "The request body contains invalid JSON.")
         return self.body
 
+    @property
+    def form_or_nothing(self) -> dict[str, Any]:
+        """The body where it is an object."""
+        return self.body if isinstance(self.body, dict) else {}
+
 
 def snowflake(given: Any, name: str = "id") -> int:
     """An id, given as a string or a number. Raises ApiError for anything else."""
