@@ -161,7 +161,7 @@ BREACHES = [
     ("bot.database.people", "from ..outbox import enqueue", "bot.outbox"),
     ("bot.adapters.telegram.codec", "from bot.database import doors", "bot.database.doors"),
     ("bot.adapters.telegram.codec", "import discord", "discord"),
-    ("bot.adapters.telegram.codec", "from bot.adapters.discord import codec", "bot.adapters.discord"),
+    ("bot.adapters.telegram.codec", "from bot.adapters.discord import codec", "bot.adapters.discord.codec"),
     ("bot.settings", "from bot.app import demo", "bot.app"),
     ("bot.alarm", "from bot import database", "bot.database"),
 ]

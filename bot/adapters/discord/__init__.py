@@ -1,0 +1,1 @@
+"""Discord: the adapter and what it is made of."""
