@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.backups import sqlite_file
 from bot.clock import Clock
 from bot.database import Database, migrate
 from bot.database.blobs import keep_image
-from bot.database.entries import ImportReport, load_all, store
+from bot.database.entries import ImportReport, as_plain, load_all, store
+from bot.database.migrate import current, newest
+from bot.database.revisions import Undone, undo_last
+from bot.database.tables import TableMapping
+from bot.spool import Spool
 from knowledge.entry import Entry, Product
 from knowledge.files import find_picture
-from knowledge.reading import Base, read_base
+from knowledge.importers import Taken
+from knowledge.reading import Base, name_of, read_base
 
 
 @asynccontextmanager
@@ -36,18 +46,69 @@ async def import_knowledge(
     *,
     dry_run: bool,
     progress: Callable[[int], None],
+    storing: Callable[[int], None] = lambda done: None,
+    source: str = "import",
+    taken: Sequence[Taken] = (),
 ) -> ImportReport:
-    """Stores entries and products as one revision, all or none; a dry run only counts."""
+    """Stores entries and products as one revision, all or none; a dry run only counts.
+
+    Everything is read before the database is opened, so a file that can't be read leaves no trace, not even an empty
+    database. `progress` is told of what was read, `storing` of what was stored. `taken`, which reading may fill, is
+    how tables were read; it is kept for the next time.
+    """
     report = ImportReport()
-    async with opened(database_url) as database:
-        try:
-            async with database.write() as session:
-                report = await store(session, rows, "import", Clock().now(), progress)
-                if dry_run:
-                    raise _DryRun
-        except _DryRun:
-            pass
+    with Spool() as spool:
+        spool.fill(rows, progress)
+        if dry_run and not _is_there(database_url):
+            for item in spool:
+                report.count(name_of(item), None, as_plain(item))
+            return report
+        async with opened(database_url) as database:
+            try:
+                async with database.write() as session:
+                    now = Clock().now()
+                    report = await store(session, spool, source, now, storing)
+                    await _remember(session, taken, now)
+                    if dry_run:
+                        raise _DryRun
+            except _DryRun:
+                pass
     return report
+
+
+def _is_there(database_url: str) -> bool:
+    """Whether there is a database to ask; a PostgreSQL server is taken to be."""
+    file = sqlite_file(database_url)
+    return file is None or file.exists()
+
+
+async def remembered(database_url: str) -> dict[str, Taken]:
+    """How tables were read before, by the signature of their header; makes and changes no database."""
+    if not _is_there(database_url):
+        return {}
+    database = Database(database_url)
+    try:
+        if await current(database) != newest():
+            return {}
+        async with database.read() as session:
+            rows = await session.scalars(select(TableMapping))
+            return {row.signature: Taken(Path(), row.format, row.signature, row.columns) for row in rows}
+    finally:
+        await database.close()
+
+
+async def _remember(session: AsyncSession, taken: Sequence[Taken], now: datetime) -> None:
+    for one in taken:
+        row = TableMapping(signature=one.signature, format=one.format, columns=dict(one.columns), saved_at=now)
+        await session.merge(row)
+
+
+async def undo(database_url: str) -> Undone | None:
+    """Takes the last change of the knowledge back; None where there is nothing to take back."""
+    if not _is_there(database_url):
+        return None
+    async with opened(database_url) as database, database.write() as session:
+        return await undo_last(session, Clock().now())
 
 
 async def read_knowledge(database_url: str) -> tuple[list[Entry], list[Product]]:

@@ -18,6 +18,10 @@ _FOREIGN = {
     b"\xfe\xff": ("is saved as UTF-16", "Save it again as UTF-8 (in Excel: “CSV UTF-8”)."),
     b"PK\x03\x04": ("is a spreadsheet or an archive, not text", "Export it as CSV UTF-8 first."),
 }
+LONGEST_LINE = 1_000_000
+"""Characters in one line of a table."""
+LARGEST_TEXT = 20_000_000
+"""Bytes of a file that is read as a whole."""
 _DEEPEST = 8
 """How many lists within lists front matter may have; it needs two."""
 _NOT_TEXT = ("has bytes in it that no text has (perhaps it is UTF-16)", "Save it again as UTF-8.")
@@ -42,7 +46,9 @@ def open_text(path: Path, newline: str | None = None) -> Iterator[TextIO]:
 
 
 def read_text(path: Path) -> str:
-    """The whole file, every line end as one newline. Raises InputError."""
+    """The whole file, every line end as one newline. Raises InputError, also for one that nobody wrote by hand."""
+    if path.is_file() and path.stat().st_size > LARGEST_TEXT:
+        raise InputError(path, None, "is larger than any text that people write (20 MB)", "Split it.")
     with open_text(path) as stream:
         text = stream.read()
     if "\0" in text:
@@ -51,8 +57,10 @@ def read_text(path: Path) -> str:
 
 
 def no_nul(path: Path, lines: TextIO) -> Iterator[str]:
-    """The lines one by one; raises InputError at a NUL, which no text has."""
-    for number, line in enumerate(lines, 1):
+    """The lines one by one; raises InputError at a NUL, which no text has, and at a line that no table has."""
+    for number, line in enumerate(iter(lambda: lines.readline(LONGEST_LINE + 1), ""), 1):
+        if len(line) > LONGEST_LINE:
+            raise InputError(path, number, "the line is longer than any table's", "Export it again as CSV UTF-8.")
         if "\0" in line:
             raise InputError(path, number, *_NOT_TEXT)
         yield line

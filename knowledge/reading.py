@@ -13,7 +13,7 @@ from knowledge.entry import Entry, Product
 from knowledge.errors import InputError
 from knowledge.files import FrontMatter, folder, is_inside, read_front_matter, tidy
 from knowledge.rows import ENTRY_COLUMNS, PRODUCT_COLUMNS, Row, Sheet, read_rows, read_sheet
-from knowledge.values import parse_date, parse_id, parse_mode, parse_price, parse_stock, parse_tags
+from knowledge.values import decimal_mark, parse_date, parse_id, parse_mode, parse_price, parse_stock, parse_tags
 
 FORMATS = ("auto", "markdown", "csv")
 _MARKDOWN, _CSV = (".md", ".markdown"), (".csv", ".tsv")
@@ -78,17 +78,25 @@ def read_path(path: Path, format: str = "auto", warn: Warn | None = None) -> Ite
     Of a table of answers only the ids, and entries whose rows still come, are kept in memory: rows of one id need
     not stand together. `warn` hears of what was left out. Raises InputError, also for an id that comes twice.
     """
+    for item, _ in _unique(read_places(path, format, warn or (lambda _: None))):
+        yield item
+
+
+def read_places(path: Path, format: str, warn: Warn) -> Iterator[tuple[Item, str]]:
+    """As `read_path`, each item with its place as `file:line`, and an id that comes twice comes twice."""
     if format not in FORMATS:
         raise InputError(path, None, f"the format “{format}” can't be read", f"Use one of {', '.join(FORMATS)}.")
-    say = warn or (lambda _: None)
     if not path.is_dir():
-        items = _file_items(path, format, say)
-    elif any((path / name).exists() for name in ("shop.toml", "knowledge", "products.csv")):
-        items = _shop_items(path, format, say)
+        yield from _file_items(path, format, warn)
+    elif is_shop(path):
+        yield from _shop_items(path, format, warn)
     else:
-        items = _folder_items(path, format, say)
-    for item, _ in _unique(items):
-        yield item
+        yield from _folder_items(path, format, warn)
+
+
+def is_shop(directory: Path) -> bool:
+    """Whether a folder is a shop's, by what lies in it."""
+    return any((directory / name).exists() for name in ("shop.toml", "knowledge", "products.csv"))
 
 
 def read_story(path: Path) -> StoryFile:
@@ -141,7 +149,7 @@ def _shop_items(directory: Path, format: str, warn: Warn) -> Iterator[tuple[Item
     if (directory / "knowledge").exists():
         yield from _folder_items(directory / "knowledge", format, warn, may_be_empty=True)
     if (directory / "products.csv").exists() and format != "markdown":
-        yield from _sheet_items(read_sheet(directory / "products.csv", PRODUCT_COLUMNS), warn)
+        yield from sheet_items(read_sheet(directory / "products.csv", PRODUCT_COLUMNS), warn)
 
 
 def _folder_items(directory: Path, format: str, warn: Warn, may_be_empty: bool = False) -> Iterator[tuple[Item, str]]:
@@ -168,7 +176,7 @@ def _file_items(path: Path, format: str, warn: Warn) -> Iterator[tuple[Item, str
     if format == "markdown" or (format == "auto" and suffix in _MARKDOWN):
         yield _markdown_entry(path, warn), f"{path}:1"
     elif format == "csv" or suffix in _CSV:
-        yield from _sheet_items(read_sheet(path), warn)
+        yield from sheet_items(read_sheet(path), warn)
     elif path.exists():
         raise InputError(path, None, "is neither Markdown nor CSV by its name", "Name a .md or .csv file, or a format.")
     else:
@@ -211,13 +219,15 @@ def _optional_date(text: str) -> date | None:
     return parse_date(text) if text else None
 
 
-def _sheet_items(sheet: Sheet, warn: Warn) -> Iterator[tuple[Item, str]]:
+def sheet_items(sheet: Sheet, warn: Warn) -> Iterator[tuple[Item, str]]:
+    """Entries or products of a table whose columns have our names, each with its place. Raises InputError."""
     for name in sheet.unknown():
         warn(f"{sheet.path}:{sheet.line}: the column “{name}” means nothing here and was left out.")
     if sheet.known is ENTRY_COLUMNS:
         yield from _merged(sheet)
     else:
-        yield from ((_product(row), f"{row.path}:{row.line}") for row in read_rows(sheet))
+        mark = decimal_mark(row.text("price") for row in read_rows(sheet))
+        yield from ((_product(row, mark), f"{row.path}:{row.line}") for row in read_rows(sheet))
 
 
 def _merged(sheet: Sheet) -> Iterator[tuple[Item, str]]:
@@ -261,7 +271,7 @@ def _row_entry(row: Row) -> Entry:
     )
 
 
-def _product(row: Row) -> Product:
+def _product(row: Row, mark: str) -> Product:
     currency, image = row.text("currency"), row.text("image")
     if not image.startswith(("http://", "https://")) and not is_inside(image):
         raise row.error(f"image: “{image}” lies outside the shop's folder", _INSIDE)
@@ -270,7 +280,7 @@ def _product(row: Row) -> Product:
         id=row.parsed("id", parse_id, _ADVICE["id"]),
         title=row.required("title"),
         description=row.text("description"),
-        price=row.parsed("price", lambda text: parse_price(text, currency), _ADVICE["price"]),
+        price=row.parsed("price", lambda text: parse_price(text, currency, mark), _ADVICE["price"]),
         currency=currency,
         stock=row.parsed("stock", parse_stock, _ADVICE["stock"]),
         tags=row.parsed("tags", parse_tags),

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from knowledge.errors import InputError
 from knowledge.files import no_nul, open_text
+from knowledge.values import slug
 
 ENTRY_COLUMNS = ("id", "question", "answer", "language", "tags", "valid_until", "mode")
 PRODUCT_COLUMNS = (
@@ -23,13 +24,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Sheet:
-    """A CSV file whose header was read: `known` is what its rows are, `columns` the header in lower case."""
+    """A CSV file whose header was read: `known` is what its rows are, `columns` the header in lower case.
+
+    `id_from` is the column whose words make a row's id, where the table has none.
+    """
 
     path: Path
     line: int
     delimiter: str
     columns: tuple[str, ...]
     known: tuple[str, ...]
+    id_from: str = ""
 
     def unknown(self) -> Iterator[str]:
         """Columns of the header that mean nothing here."""
@@ -131,7 +136,10 @@ def _row(sheet: Sheet, line: int, cells: list[str]) -> Row:
     if any(cell.strip() for cell in cells[wide:]):
         problem = f"this row has {len(cells)} cells where the header has {wide}"
         raise InputError(sheet.path, line, problem, "Put a cell with a comma or semicolon in it into quotes.")
-    return Row(sheet.path, line, {name: _one_newline(cell) for name, cell in zip(sheet.columns, cells, strict=False)})
+    named = {name: _one_newline(cell) for name, cell in zip(sheet.columns, cells, strict=False)}
+    if sheet.id_from and named.get(sheet.id_from, "").strip():
+        named["id"] = slug(named[sheet.id_from])
+    return Row(sheet.path, line, named)
 
 
 def _one_newline(cell: str) -> str:

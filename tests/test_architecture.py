@@ -62,7 +62,7 @@ ADAPTER = tuple(f"bot.{name}" for name in ("messages", "adapter", "commands", "c
 COMPOSED = ("bot.demo", "bot.running", "bot.cli", "bot.__main__")
 
 ROWS = (
-    Row("knowledge", (), ("numpy", "rapidfuzz", "yaml")),
+    Row("knowledge", (), ("defusedxml", "numpy", "rapidfuzz", "yaml")),
     *(Row(room, NEUTRAL, ("pydantic", "dateutil", "dateparser", "markdown_it")) for room in NEUTRAL),
     Row("bot.database", ("bot.messages", "knowledge.entry"), ("sqlalchemy", "alembic", "aiosqlite", "PIL")),
     *(Row(room, (*CORE, *NEUTRAL, "bot.database"), ("sqlalchemy", "structlog")) for room in CORE),
@@ -84,7 +84,8 @@ ROWS = (
     Row("bot.alone", ("bot.database",), ("sqlalchemy", "structlog")),
     Row("bot.backups", ("bot.database",), ("sqlalchemy", "structlog")),
     *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.surroundings", *COMPOSED)),
-    Row("bot.curation", ("bot.clock", "bot.messages", "bot.database", "knowledge"), ("sqlalchemy",)),
+    Row("bot.curation", ("bot.clock", "bot.database", "bot.backups", "bot.spool", "knowledge"), ("sqlalchemy",)),
+    Row("bot.spool", ("knowledge.entry",)),
     Row("bot.examples"),
     Row("bot"),
 )

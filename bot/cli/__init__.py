@@ -42,6 +42,7 @@ app.add_typer(customer, name="customer")
 
 knowledge.command("import")(base.import_)
 knowledge.command("export")(base.export)
+knowledge.command("undo")(base.undo)
 knowledge.command("check")(base.check)
 knowledge.command("evaluate")(base.evaluate)
 

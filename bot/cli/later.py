@@ -13,7 +13,6 @@ COMMANDS = (
     ("", "backup", "Copies the database to a file."),
     ("", "restore", "Brings the database back from a file."),
     ("", "insights", "Charts and tables of what customers asked."),
-    ("knowledge", "undo", "Takes the last import back."),
     ("customer", "export", "Everything that is kept of a customer."),
     ("customer", "erase", "Forgets a customer."),
 )

@@ -17,6 +17,12 @@ from bot.database.tables import Change, EntryRow, ProductRow, Revision
 from knowledge.entry import Entry, Product
 
 CHUNK = 500
+EXAMPLES = 20
+
+Plain = dict[str, Any]
+"""An item as JSON values."""
+
+Table = type[EntryRow] | type[ProductRow]
 
 
 @dataclass
@@ -26,7 +32,18 @@ class ImportReport:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    skipped: list[str] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
+    """The first of what is new or changed, and in what."""
+
+    def count(self, name: str, before: Plain | None, after: Plain) -> None:
+        """Counts one item by its name, such as `product:eggs`."""
+        if after == before:
+            self.unchanged += 1
+            return
+        self.new, self.changed = self.new + (before is None), self.changed + (before is not None)
+        if len(self.examples) < EXAMPLES:
+            fields = [field for field in after if before is not None and before.get(field) != after[field]]
+            self.examples.append(f"changed: {name} ({', '.join(fields)})" if fields else f"new: {name}")
 
 
 async def newest_revision(session: AsyncSession) -> int:
@@ -75,36 +92,43 @@ async def _store_chunk(
         return
     table = EntryRow if isinstance(items[0], Entry) else ProductRow
     before = await _known(session, table, [item.id for item in items])
-    changes: list[dict[str, Any]] = []
-    rows: dict[str, dict[str, Any]] = {}
+    changes: list[Plain] = []
+    rows: dict[str, Plain] = {}
     for item in items:
-        after, old = _plain(item), before.get(item.id)
-        if after == old:
-            report.unchanged += 1
-            continue
-        report.new, report.changed = report.new + (old is None), report.changed + (old is not None)
-        before[item.id] = after
-        kind = "entry" if table is EntryRow else "product"
-        changes.append({"revision_id": revision.id, "kind": kind, "item_id": item.id, "before": old, "after": after})
-        rows[item.id] = _columns(item) | {"revision_id": revision.id}
+        after, old, kind = as_plain(item), before.get(item.id), kind_of(item)
+        report.count(item.id if kind == "entry" else f"product:{item.id}", old, after)
+        if after != old:
+            before[item.id] = after
+            changes.append(
+                {"revision_id": revision.id, "kind": kind, "item_id": item.id, "before": old, "after": after}
+            )
+            rows[item.id] = row_of(item, revision)
     if rows:
         await session.execute(insert(Change), changes)
-        put = insert_into(session, table)
-        columns = {name: put.excluded[name] for name in next(iter(rows.values())) if name != "id"}
-        await session.execute(put.on_conflict_do_update(index_elements=["id"], set_=columns), list(rows.values()))
+        await put_rows(session, table, list(rows.values()))
 
 
-async def _known(
-    session: AsyncSession, table: type[EntryRow] | type[ProductRow], ids: list[str]
-) -> dict[str, dict[str, Any]]:
+async def put_rows(session: AsyncSession, table: Table, rows: list[Plain]) -> None:
+    """Adds rows of entries or products, or replaces those of the same id."""
+    put = insert_into(session, table)
+    columns = {name: put.excluded[name] for name in rows[0] if name != "id"}
+    await session.execute(put.on_conflict_do_update(index_elements=["id"], set_=columns), rows)
+
+
+async def _known(session: AsyncSession, table: Table, ids: list[str]) -> dict[str, Plain]:
     if table is EntryRow:
         entries = await session.scalars(select(EntryRow).where(EntryRow.id.in_(ids)))
-        return {row.id: _plain(_entry(row)) for row in entries}
+        return {row.id: as_plain(_entry(row)) for row in entries}
     products = await session.scalars(select(ProductRow).where(ProductRow.id.in_(ids)))
-    return {row.id: _plain(_product(row)) for row in products}
+    return {row.id: as_plain(_product(row)) for row in products}
 
 
-def _plain(item: Entry | Product) -> dict[str, Any]:
+def kind_of(item: Entry | Product) -> str:
+    """What an item is called in the history: entry or product."""
+    return "entry" if isinstance(item, Entry) else "product"
+
+
+def as_plain(item: Entry | Product) -> Plain:
     """An item as JSON values, for comparing and for the history."""
 
     def value(v: Any) -> Any:
@@ -117,7 +141,22 @@ def _plain(item: Entry | Product) -> dict[str, Any]:
     return {name: value(v) for name, v in asdict(item).items()}
 
 
-def _columns(item: Entry | Product) -> dict[str, Any]:
+def from_plain(kind: str, values: Plain) -> Entry | Product:
+    """The item that was kept as JSON values."""
+    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    if kind == "entry":
+        plain["valid_until"] = plain["valid_until"] and date.fromisoformat(plain["valid_until"])
+        return Entry(**plain)
+    plain["price"] = plain["price"] and Decimal(plain["price"])
+    return Product(**plain)
+
+
+def row_of(item: Entry | Product, revision: Revision) -> Plain:
+    """The row that an item has in its table."""
+    return _columns(item) | {"revision_id": revision.id}
+
+
+def _columns(item: Entry | Product) -> Plain:
     return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(item).items()}
 
 

@@ -8,17 +8,23 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database.tables.base import Base, Id
+from bot.database.tables.base import Base, Id, Key
 
 
 class Revision(Base):
-    """One change of the knowledge as a whole: an import, or an owner's edit."""
+    """One change of the knowledge as a whole: an import, or an owner's edit.
+
+    `undone_by` is the later revision that took this one back. A revision that takes another back has that one's id in
+    `undoes`, and is itself never taken back.
+    """
 
     __tablename__ = "revisions"
 
     id: Mapped[Id]
     made_at: Mapped[datetime]
     source: Mapped[str]
+    undone_by: Mapped[int | None] = mapped_column(Key)
+    undoes: Mapped[int | None] = mapped_column(Key)
 
 
 class Change(Base):
@@ -66,6 +72,20 @@ class ProductRow(Base):
     image: Mapped[str]
     url: Mapped[str]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+
+
+class TableMapping(Base):
+    """How a table with these columns was read the last time, so that the next one is read alike.
+
+    `signature` is of its header, `columns` their name → our field.
+    """
+
+    __tablename__ = "table_mappings"
+
+    signature: Mapped[str] = mapped_column(primary_key=True)
+    format: Mapped[str]
+    columns: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
 
 
 class Blob(Base):

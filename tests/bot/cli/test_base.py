@@ -15,10 +15,11 @@ def test_an_import_counts_and_a_second_changes_nothing(call: Call, shop: Path) -
     assert call("knowledge", "import", shop).out == "0 new, 0 changed, 4 unchanged.\n"
 
 
-def test_a_dry_run_changes_nothing(call: Call, shop: Path) -> None:
+def test_a_dry_run_changes_nothing(call: Call, shop: Path, alone: Path) -> None:
     for _ in range(2):
         done = call("knowledge", "import", shop, "--dry-run")
-        assert done.out == "4 new, 0 changed, 0 unchanged; nothing was written.\n"
+        assert done.out.endswith("new: product:six\n4 new, 0 changed, 0 unchanged; nothing was written.\n")
+        assert list(alone.glob("*.db*")) == []
 
 
 def test_what_was_exported_comes_in_again_unchanged(call: Call, shop: Path, alone: Path) -> None:

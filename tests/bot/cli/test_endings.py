@@ -28,7 +28,8 @@ REFUSED = [
     (["knowledge", "import"], "Missing argument"),
     (["knowledge", "export"], "Missing argument"),
     (["knowledge", "evaluate"], "Missing argument"),
-    (["knowledge", "import", "x", "--format", "shopify"], "--format shopify is not there yet"),
+    (["knowledge", "import", "x", "--map", "Artikel"], "--map Artikel says no column"),
+    (["knowledge", "import", "x", "--map", "Artikel=colour"], "--map Artikel=colour says no column"),
     (["knowledge", "import", "x", "--format", "xml"], "--format xml is not known"),
 ]
 

@@ -1,4 +1,4 @@
-"""What a person can send: albums, files by their bytes, threads; and how a desk stands."""
+"""What a person can send: albums, files by their bytes, threads; how a desk stands; knowledge that is taken back."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def upgrade() -> None:
     _inbox_and_desks()
     _files()
     _parts()
+    _curating()
 
 
 def _inbox_and_desks() -> None:
@@ -83,7 +84,27 @@ def _parts() -> None:
     op.create_index(op.f("ix_sent_parts_inbox_id"), "sent_parts", ["inbox_id"])
 
 
+def _curating() -> None:
+    op.add_column("revisions", sa.Column("undone_by", KEY, nullable=True))
+    op.add_column("revisions", sa.Column("undoes", KEY, nullable=True))
+    op.create_table(
+        "table_mappings",
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.Column("format", sa.String(), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("saved_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("signature", name=op.f("pk_table_mappings")),
+    )
+
+
+def _uncurate() -> None:
+    op.drop_table("table_mappings")
+    for column in ("undone_by", "undoes"):
+        op.drop_column("revisions", column)
+
+
 def downgrade() -> None:
+    _uncurate()
     for table in ("sent_parts", "file_ids", "attachments"):
         op.drop_table(table)
     op.drop_index("ix_inbox_album", "inbox")
