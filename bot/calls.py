@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import JSON, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import desks, outbox
+from bot import copies, desks, outbox
 from bot.adapter import Adapter, Call, DeliveryError, Reason
+from bot.database.inserts import plain
 from bot.database.tables import DeskRow, InboxRow, OutboxRow
+from bot.database.tables.base import Instant
 from bot.messages import ChatRef, Desk, MessageRef, OutboundMessage, Receipt, load
 
 FURTHER = re.compile("[#/]")
 _ASKED = select(InboxRow.raw).where(InboxRow.id == bindparam("answered"))
-_STORED_AT = select(InboxRow.received_at).where(InboxRow.id == bindparam("answered"))
+_STORED_AT = select(InboxRow.id, InboxRow.received_at).where(InboxRow.id.in_(bindparam("ids", expanding=True)))
+_TAKEN = (
+    update(plain(OutboxRow))
+    .where(OutboxRow.id == bindparam("row"))
+    .values(
+        state="sent",
+        error="",
+        sent_at=bindparam("at", type_=Instant),
+        chat_id=bindparam("in_chat"),
+        message_id=bindparam("as_message"),
+        thread_id=bindparam("in_thread"),
+        media_ids=bindparam("as_media", type_=JSON),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,15 @@ class Ready:
     adapter: Adapter
     desk: DeskRow | None
     opens: bool
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether somebody waits for it, so that it counts how long it takes."""
+        return self.kind == "reply" and self.call.message.op == "send"
+
+
+Ended = tuple[Ready, Receipt]
+"""A call that the platform took."""
 
 
 class Astray(DeliveryError):
@@ -102,13 +126,39 @@ def taken_back(row: OutboxRow, stray: MessageRef) -> OutboundMessage:
     return OutboundMessage(stray.chat, key, "note", "delete", target=stray, customer_id=row.customer_id)
 
 
-async def reply_s(session: AsyncSession, row: OutboxRow, message: OutboundMessage) -> float | None:
-    """How long a reply took, from the storing of what it answers (else of itself) to now."""
-    if row.kind != "reply" or row.op != "send" or row.sent_at is None:
-        return None
-    answered = message.in_answer_to
-    stored_at = await session.scalar(_STORED_AT, {"answered": answered}) if answered else None
-    return (row.sent_at - (stored_at or row.created_at)).total_seconds()
+async def taken(session: AsyncSession, ended: Sequence[Ended], now: datetime) -> list[float | None]:
+    """Notes that calls were taken; returns of each, if it is a reply, how long it took: from the storing of what it
+    answers (else of itself) to now, in seconds."""
+    if not ended:
+        return []
+    await session.execute(_TAKEN, [_receipt(ready, receipt, now) for ready, receipt in ended])
+    for ready, receipt in ended:
+        sent = ready.call.message
+        if sent.media or sent.copy_of or len(receipt.message_ids) > 1:
+            await copies.note_parts(session, await session.get_one(OutboxRow, ready.row_id), sent, receipt)
+        if ready.desk and ready.opens and receipt.thread_id:
+            await desks.opened(session, ready.desk, receipt.thread_id)
+        elif ready.desk and ready.opens:
+            await desks.not_opened(session, ready.desk)
+    replies = [ready.call.message for ready, _ in ended if ready.is_reply]
+    asked = [reply.in_answer_to for reply in replies if reply.in_answer_to]
+    stored = await session.execute(_STORED_AT, {"ids": asked}) if asked else ()
+    since: dict[int | None, datetime] = dict(list(stored))
+    return [
+        (now - since.get(ready.call.message.in_answer_to, ready.since)).total_seconds() if ready.is_reply else None
+        for ready, _ in ended
+    ]
+
+
+def _receipt(ready: Ready, receipt: Receipt, now: datetime) -> dict[str, Any]:
+    return {
+        "row": ready.row_id,
+        "at": now,
+        "in_chat": ready.call.chat.chat_id,
+        "as_message": receipt.message_id,
+        "in_thread": receipt.thread_id or ready.call.chat.thread_id,
+        "as_media": {"ids": list(receipt.media_ids)} if receipt.media_ids else None,
+    }
 
 
 async def resolve(session: AsyncSession, name: str | MessageRef | None) -> MessageRef | None:

@@ -210,6 +210,12 @@ def _first_of_lanes() -> Any:
 _HEADS = _first_of_lanes()
 
 
+async def claim_these(session: AsyncSession, row_ids: Sequence[int]) -> None:
+    """Claims rows that a claim had found, but whose transaction broke."""
+    found = update(OutboxRow).where(OutboxRow.id.in_(row_ids), OutboxRow.state == "waiting")
+    await session.execute(found.values(state="claimed"))
+
+
 async def recover(session: AsyncSession, platforms: Iterable[str]) -> Sequence[OutboxRow]:
     """Sorts out what a stopped process left behind; returns the rows of which nobody knows whether they arrived.
 

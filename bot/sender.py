@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import copies, desks, outbox
+from bot import desks, outbox
 from bot.adapter import CONSEQUENCES, Adapter, Consequence, DeliveryError, Reason
-from bot.calls import Astray, Ready, make, prepare, reply_s, taken_back
+from bot.calls import Astray, Ended, Ready, make, prepare, taken, taken_back
 from bot.clock import Clock
 from bot.database import chats
 from bot.database.doors import Database
 from bot.database.tables import DeskRow, OutboxRow
-from bot.messages import OutboundMessage, Receipt, load
+from bot.messages import OutboundMessage, load
 from bot.outbox import AT_MOST_ONCE, Outbox
 from bot.pacing import Pacer
 from bot.retries import next_attempt
@@ -50,16 +49,6 @@ Observe = Callable[[str, str, str, float | None], None]
 seconds since what it answers was stored."""
 
 
-_Ended = tuple[Ready, Receipt]
-
-_CLAIMED = (
-    select(OutboxRow)
-    .where(OutboxRow.id.in_(bindparam("ids", expanding=True)))
-    .order_by(OutboxRow.priority, OutboxRow.created_at, OutboxRow.id)
-    .with_for_update()
-)
-
-
 class Sender:
     """Sends what is due, the first row of each lane at a time. `report` says what people hear of a failure, `moved` is
     told when a chat got a new id. Without `paced` every platform is called as fast as it goes."""
@@ -85,7 +74,7 @@ class Sender:
         self._observe = observe
         self._pacer = Pacer() if paced else None
         self._under_way: set[asyncio.Task[None]] = set()
-        self._ended: list[_Ended] = []
+        self._ended: list[Ended] = []
         self._unsettled: list[Callable[[], Awaitable[None]]] = []
         self.paced_until: datetime | None = None
         """When the next row may go that is held by its platform's pace alone."""
@@ -106,8 +95,8 @@ class Sender:
         unsettled, self._unsettled = self._unsettled, []
         for settle in unsettled:
             await self._settle(settle)
-        claimed = await self._claim()
-        for ready in await self._prepared(claimed):
+        claimed: list[int] = []
+        for ready in await self._round(claimed):
             self._under_way.add(asyncio.create_task(self._deliver(ready)))
         if not self._under_way:
             return bool(claimed)
@@ -126,36 +115,56 @@ class Sender:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
             self._under_way = set()
-        await self._store()
+        ended, self._ended = self._ended, []
+        await self._store_apart(ended)
 
-    async def _claim(self) -> list[int]:
-        free = AT_ONCE - len(self._under_way)
-        if not free:
+    async def _round(self, claimed: list[int]) -> list[Ready]:
+        """Stores the ends of calls, and commits what may go now as sending: in one commit, or where something breaks
+        it, each for itself. The ids of what may go are added to `claimed`."""
+        ended, free = list[Ended](), AT_ONCE - len(self._under_way)
+        if not free and not self._ended:
             return []
-        async with self._database.write() as session:
-            self.paced_until = None
-            rows = await outbox.claim(session, self._clock.now(), free, self._adapters, self._in_pace)
-        return [row.id for row in rows]
-
-    async def _store(self, *given: _Ended) -> None:
-        """Stores the ends of calls in one commit: those given, or whatever has ended by the time that it may write."""
-        ended = list(given)
         try:
             async with self._database.write() as session:
-                if not given:
-                    ended, self._ended = self._ended, []
-                took = [await self._sent(session, *one) for one in ended]
+                ended, self._ended = self._ended, []
+                took = await taken(session, ended, self._clock.now())
+                rows = await self._claim(session, free) if free else ()
+                claimed += [row.id for row in rows]
+                found = [await prepare(session, row, self._adapters, self._clock.now()) for row in rows]
         except Exception as error:
-            if given:
+            if not ended and not claimed:
                 raise
-            log.error("The ends of calls could not be stored", error=repr(error))
-            self._unsettled += [partial(self._store, one) for one in ended]
-            return
+            log.warning("Ends and calls are stored one by one, because one breaks", error=repr(error))
+            await self._store_apart(ended)
+            return await self._prepared_apart(claimed)
         except BaseException:
-            self._ended += [] if given else ended  # `finish` stores them
+            self._ended += ended  # `finish` stores them
             raise
+        self._tell_ended(ended, took)
+        self._tell_cancelled(rows)
+        return [ready for ready in found if ready]
+
+    async def _claim(self, session: AsyncSession, most: int) -> Sequence[OutboxRow]:
+        self.paced_until = None
+        return await outbox.claim(session, self._clock.now(), most, self._adapters, self._in_pace)
+
+    async def _store_apart(self, ended: Sequence[Ended]) -> None:
+        for one in ended:
+            await self._settle(partial(self._store, one))
+
+    async def _store(self, *ended: Ended) -> None:
+        async with self._database.write() as session:
+            took = await taken(session, ended, self._clock.now())
+        self._tell_ended(ended, took)
+
+    def _tell_ended(self, ended: Sequence[Ended], took: Sequence[float | None]) -> None:
         for (ready, _), seconds in zip(ended, took, strict=True):
             self._observe(ready.adapter.platform, ready.kind, "sent", seconds)
+
+    def _tell_cancelled(self, rows: Sequence[OutboxRow]) -> None:
+        for row in rows:
+            if row.state == "cancelled":
+                self._observe(row.platform, row.kind, row.state, None)
 
     async def _in_pace(self, session: AsyncSession, row: OutboxRow) -> bool:
         """Whether its platform's pace lets the row go now; if so, its calls are counted."""
@@ -172,27 +181,28 @@ class Sender:
         self._pacer.take(budgets, now, calls)
         return True
 
-    async def _prepared(self, row_ids: list[int]) -> list[Ready]:
-        """The calls of claimed rows, which are committed as sending: together, or one by one where that breaks."""
-        if not row_ids:
-            return []
-        try:
-            async with self._database.write() as session:
-                rows = (await session.scalars(_CLAIMED, {"ids": row_ids})).all()
-                found = [await prepare(session, row, self._adapters, self._clock.now()) for row in rows]
-        except Exception as error:
-            if len(row_ids) > 1:
-                return [ready for row_id in row_ids for ready in await self._prepared([row_id])]
-            log.error("A row could not be prepared", row_id=row_ids[0], error=repr(error))
-            await self._settle(partial(self._unprepared, row_ids[0], repr(error)))
-            return []
-        for row in rows:
-            if row.state == "cancelled":
-                self._observe(row.platform, row.kind, row.state, None)
+    async def _prepared_apart(self, row_ids: list[int]) -> list[Ready]:
+        """The calls of rows that may go, each committed as sending for itself."""
+        async with self._database.write() as session:
+            await outbox.claim_these(session, row_ids)
+        found = [await self._prepared(row_id) for row_id in row_ids]
         return [ready for ready in found if ready]
 
+    async def _prepared(self, row_id: int) -> Ready | None:
+        """The call of a claimed row, which is committed as sending."""
+        try:
+            async with self._database.write() as session:
+                row = await session.get_one(OutboxRow, row_id, with_for_update=True)
+                ready = await prepare(session, row, self._adapters, self._clock.now())
+        except Exception as error:
+            log.error("A row could not be prepared", row_id=row_id, error=repr(error))
+            await self._settle(partial(self._unprepared, row_id, repr(error)))
+            return None
+        self._tell_cancelled([row])
+        return ready
+
     async def _deliver(self, ready: Ready) -> None:
-        """Makes the call and stores its end, a receipt together with those that came in meanwhile."""
+        """Makes the call. A refusal is stored at once, a receipt at the next `send` together with others."""
         try:
             receipt = await make(ready)
         except DeliveryError as error:
@@ -202,7 +212,6 @@ class Sender:
             await self._settle(partial(self._refused, ready, DeliveryError(Reason.uncertain, type(error).__name__)))
         else:
             self._ended.append((ready, receipt))
-            await self._store()
 
     async def _settle(self, settle: Callable[[], Awaitable[None]]) -> None:
         """Stores how a call ended; what the database can't take now is stored at the next `send`, not forgotten."""
@@ -221,20 +230,6 @@ class Sender:
             row.due_at = self._clock.now() + timedelta(seconds=2.0**row.attempts)
         if row.state == "dead":
             self._observe(row.platform, row.kind, row.state, None)
-
-    async def _sent(self, session: AsyncSession, ready: Ready, receipt: Receipt) -> float | None:
-        """Notes that a call was taken; returns how long a reply took, in seconds."""
-        row = await session.get_one(OutboxRow, ready.row_id)
-        row.state, row.sent_at, row.error = "sent", self._clock.now(), ""
-        row.chat_id, row.message_id = ready.call.chat.chat_id, receipt.message_id
-        row.thread_id = receipt.thread_id or ready.call.chat.thread_id
-        row.media_ids = {"ids": list(receipt.media_ids)} if receipt.media_ids else None
-        await copies.note_parts(session, row, ready.call.message, receipt)
-        if ready.desk and ready.opens and receipt.thread_id:
-            await desks.opened(session, ready.desk, receipt.thread_id)
-        elif ready.desk and ready.opens:
-            await desks.not_opened(session, ready.desk)
-        return await reply_s(session, row, ready.call.message)
 
     async def _refused(self, ready: Ready, error: DeliveryError) -> None:
         if error.reason is Reason.limited and error.retry_after_s is not None and self._pacer:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import update
@@ -12,13 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import outbox
 from bot.adapter import CONSEQUENCES, Call, Consequence, DeliveryError, Reason
 from bot.adapters.playground.adapter import PlaygroundAdapter
+from bot.calls import Ended, taken
 from bot.clock import Clock
 from bot.database import Database, inside_write
 from bot.database.tables import OutboxRow
 from bot.messages import ChatRef, Media, OutboundMessage, Receipt
 from bot.outbox import AT_MOST_ONCE
+from bot.pacing import Budget
 from bot.retries import LONGEST_WAIT_S, PATIENCE, next_attempt
-from bot.sender import READINGS, Undelivered
+from bot.sender import AT_ONCE, READINGS, Undelivered
 from tests.bot.road import Road, message
 from tests.stage import Stage
 
@@ -258,20 +262,43 @@ async def test_a_row_that_can_not_be_read_is_dead_after_some_tries_and_its_lane_
     assert road.wire.keys() == ["b1", "a2"]
 
 
-async def test_the_end_of_a_call_that_the_database_can_not_take_now_is_stored_later(road: Road) -> None:
-    real, broken = road.sender._sent, [OSError("disk full"), OSError("disk full")]
+async def test_a_row_that_can_not_be_read_costs_nobody_else_a_turn_in_the_pace(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(road.wire, "budgets", lambda chat_id: (Budget("wire", 3, 60.0),))
+    await road.enqueue(message("a1"), message("b1", "ben"), message("c1", "mei"))
+    async with road.database.write() as session:
+        await session.execute(update(OutboxRow).where(OutboxRow.key == "a1").values(message={"to": "nowhere"}))
+    await road.send()
+    assert await road.states() == {"a1": "waiting", "b1": "sent", "c1": "sent"}
+    assert (await road.rows())["a1"].attempts == 1
 
-    async def failing(*what: object) -> None:
-        if broken:
+
+async def test_the_calls_of_a_round_and_their_ends_share_commits(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    await road.enqueue(*(message(f"k{n}", f"c{n}") for n in range(2 * AT_ONCE)))
+    real, writes = road.database.write, count()
+    monkeypatch.setattr(road.database, "write", lambda: (next(writes), real())[1])
+    await road.send()
+    assert set((await road.states()).values()) == {"sent"}
+    assert next(writes) <= 6
+
+
+async def test_the_end_of_a_call_that_the_database_can_not_take_now_is_stored_later(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = [OSError("disk full")] * 3
+
+    async def failing(session: AsyncSession, ended: Sequence[Ended], now: datetime) -> list[float | None]:
+        if ended and broken:
             raise broken.pop()
-        await real(*what)  # type: ignore[arg-type]
+        return await taken(session, ended, now)
 
-    road.sender._sent = failing  # type: ignore[assignment, method-assign]
+    monkeypatch.setattr("bot.sender.taken", failing)
     await road.enqueue(message("a1"), message("a2"))
-    await road.sender.send()
-    assert (await road.states())["a1"] == "sending"
-    await road.sender.send()
-    assert (await road.states())["a1"] == "sending"
+    for _ in range(3):
+        await road.sender.send()
+        assert (await road.states())["a1"] == "sending"
+    assert broken == []
     await road.send()
     assert await road.states() == {"a1": "sent", "a2": "sent"}
     assert road.wire.keys() == ["a1", "a2"]
@@ -300,7 +327,7 @@ async def test_a_row_that_was_cancelled_between_claim_and_call_is_not_sent(road:
     async with road.database.write() as session:
         await session.execute(update(OutboxRow).where(OutboxRow.key == "a1").values(state="cancelled"))
     row = (await road.rows())["a1"]
-    assert await road.sender._prepared([row.id]) == []
+    assert await road.sender._prepared(row.id) is None
     assert road.wire.keys() == []
     assert (await road.states())["a1"] == "cancelled"
 
