@@ -111,6 +111,7 @@ async def test_a_message_wakes_a_thread_that_sleeps_and_nothing_else_is_changed_
         await until(lambda: thread.archived)
         await refused(first.edit(content="Other"), 50083)
         await refused(first.add_reaction("👍"), 50083)
+        await refused(first.delete(), 50083)
         await refused(thread.edit(name="Ana (waiting)"), 50083)
         await thread.send("Hello")
         assert not post.archived

@@ -43,6 +43,7 @@ def selects(world: World, message: Message, custom_id: str, values: list[str], u
 
 def commands(world: World, channel: Channel, user: User, name: str, options: Given) -> Interaction:
     """Somebody uses a slash command; `story plan` is the subcommand plan of story. An Upload is an attachment."""
+    assert not channel.archived, f"{channel.name} is archived: it takes no commands"
     command = find(world, channel, name.split()[0], 1)
     return _begin(world, COMMAND, user, channel, _command_data(world, channel, command, name, options, focused=""))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.simulators.discord import accounts, answering, gatherings, registering, rooms, sending
+from tests.simulators.discord import accounts, answering, gatherings, marking, registering, rooms, sending
 from tests.simulators.discord.buckets import Buckets
 from tests.simulators.discord.errors import ApiError, unauthorised
 from tests.simulators.discord.faults import Fault, Faults, too_many
@@ -28,6 +28,7 @@ HANDLERS: Mapping[str, Callable[[World, Call], Any]] = {
     **accounts.ROUTES,
     **answering.ROUTES,
     **gatherings.ROUTES,
+    **marking.ROUTES,
     **registering.ROUTES,
     **rooms.ROUTES,
     **sending.ROUTES,

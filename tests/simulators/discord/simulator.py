@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.simulators.discord import acting, sending, speech
+from tests.simulators.discord import acting, marking, speech
 from tests.simulators.discord.channels import Channel, Tag
 from tests.simulators.discord.files import Upload
 from tests.simulators.discord.interactions import Interaction
@@ -224,11 +224,11 @@ class DiscordSimulator:
 
     def user_reacts(self, message: Message, emoji: str, user: User) -> None:
         """Somebody reacts to a message."""
-        sending.react(self.world, message, emoji, user)
+        marking.react(self.world, message, emoji, user)
 
     def user_unreacts(self, message: Message, emoji: str, user: User) -> None:
         """Somebody takes a reaction back."""
-        sending.unreact(self.world, message, emoji, user)
+        marking.unreact(self.world, message, emoji, user)
 
     def user_votes(self, message: Message, user: User, answer: str) -> None:
         """Somebody votes in a poll."""

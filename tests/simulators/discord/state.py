@@ -77,7 +77,7 @@ class World:
     commands: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """The registered commands by guild; the global ones under 0."""
     scheduled_events: dict[int, dict[str, Any]] = field(default_factory=dict)
-    nonces: dict[tuple[int, str], tuple[Message, datetime]] = field(default_factory=dict)
+    nonces: dict[str, tuple[Message, datetime]] = field(default_factory=dict)
     files: Files = field(init=False)
     starts: Starts = field(default_factory=Starts)
     gateway_url: str = ""
