@@ -44,7 +44,10 @@ def below(name: str, room: str) -> bool:
 
 NEUTRAL = tuple(
     f"bot.{name}"
-    for name in ("messages", "adapter", "commands", "clock", "recurrence", "pacing", "retries", "markup", "splitting")
+    for name in (
+        *("messages", "adapter", "commands", "clock", "recurrence", "pacing", "retries", "markup", "splitting"),
+        "recent",
+    )
 )
 """The values and pure functions that everything else speaks in."""
 
@@ -57,7 +60,9 @@ CORE = tuple(
 )
 """What moves messages; each keeps the queries of its own table."""
 
-ADAPTER = tuple(f"bot.{name}" for name in ("messages", "adapter", "commands", "clock", "pacing", "markup", "splitting"))
+ADAPTER = tuple(
+    f"bot.{name}" for name in ("messages", "adapter", "commands", "clock", "pacing", "markup", "splitting", "recent")
+)
 
 COMPOSED = ("bot.demo", "bot.running", "bot.cli", "bot.__main__")
 
@@ -73,7 +78,7 @@ ROWS = (
     ),
     Row("bot.adapters.playground", ADAPTER, ("aiohttp", "yaml", "structlog")),
     Row("bot.adapters.telegram", ADAPTER, ("telegram", "aiohttp", "structlog")),
-    Row("bot.adapters.discord", ADAPTER, ("discord", "aiohttp", "structlog")),
+    Row("bot.adapters.discord", ADAPTER, ("discord", "aiohttp", "yarl", "structlog")),
     Row("bot.adapters", ()),
     Row("bot.settings", ("bot.messages", "bot.clock"), ("pydantic", "pydantic_settings", "dotenv")),
     Row("bot.alarm", ("bot.messages", "bot.clock"), ("apscheduler", "structlog")),

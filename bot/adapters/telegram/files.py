@@ -9,8 +9,8 @@ from telegram import InputFile
 from bot.adapter import DeliveryError, ReadBlob, Reason
 from bot.adapters.telegram.api import Api
 from bot.adapters.telegram.plan import is_round
-from bot.adapters.telegram.recent import Recent
 from bot.messages import Media
+from bot.recent import Recent
 
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "video/mp4": ".mp4"}
 

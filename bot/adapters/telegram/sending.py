@@ -15,8 +15,8 @@ from bot.adapters.telegram.api import Api, chat_number
 from bot.adapters.telegram.entities import to_entities
 from bot.adapters.telegram.files import Files, file_id_in, method_of
 from bot.adapters.telegram.reasons import Where
-from bot.adapters.telegram.recent import Recent
 from bot.messages import Button, ChatRef, Media, MessageRef, OutboundMessage, Receipt, Text
+from bot.recent import Recent
 
 GENERAL = "1"
 """The topic in which a message lands whose own topic is gone."""
