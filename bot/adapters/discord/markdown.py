@@ -145,7 +145,9 @@ def _line_words(line: Text) -> str:
         out, opened = _changed(out, opened, _styles(spans, place[0], place in atoms))
         words = line.plain[slice(*place)]
         if place not in atoms:
-            out = _joined(out, _escaped(words, at_start=place[0] == 0))
+            if out.endswith("_") and _WORD.match(words) and ("italic", "") not in opened:
+                out += JOINER  # an italic ends at the end of a word only
+            out += _escaped(words, at_start=place[0] == 0)
         elif atoms[place] == "code":
             out = _apart(out, "`") + _code(_separated(words, "|"))
         else:
@@ -193,11 +195,6 @@ def _percent(sign: str) -> str:
 def _apart(out: str, sign: str) -> str:
     """`out`, so that `sign` after it is not read together with it. No italic begins right after a strike."""
     return out + JOINER if out.endswith(sign) or (sign == "_" and out.endswith("~~")) else out
-
-
-def _joined(out: str, words: str) -> str:
-    # An italic must end at the end of a word.
-    return out + (JOINER if out.endswith("_") and _WORD.match(words) else "") + words
 
 
 def _escaped(words: str, *, at_start: bool) -> str:

@@ -65,12 +65,13 @@ ROWS = (
     Row(discord.RateLimited, Reason.limited),
     Row(HTTP, Reason.limited, status=429),
     Row(HTTP, Reason.limited, RATES),
+    # Before 401: an old token of an interaction says nothing of the bot's own.
+    Row(HTTP, Reason.too_old, EXPIRED),
     Row(discord.LoginFailure, Reason.unauthorised),
     Row(discord.PrivilegedIntentsRequired, Reason.unauthorised),
     Row(HTTP, Reason.unauthorised, status=401),
     # Discord's anti-spam has put the bot aside, or the account is not verified: its maker can mend that.
     Row(HTTP, Reason.unauthorised, (20026, 40001, 40002)),
-    Row(HTTP, Reason.too_old, EXPIRED),
     Row(discord.InteractionResponded, Reason.rejected),
     Row(HTTP, Reason.rejected, ACKNOWLEDGED),
     # Nothing was taken: the API says so itself.
@@ -115,13 +116,12 @@ ROWS = (
     # The connection broke, or stayed silent, after the request went out.
     Row(ClientError, Reason.uncertain),
     Row(OSError, Reason.uncertain),
-    Row(TimeoutError, Reason.uncertain),
     # The library refused before anything was sent, such as a session that is closed.
     Row(discord.DiscordException, Reason.unreachable),
 )
 """The order matters: Forbidden, NotFound and DiscordServerError are HTTPExceptions."""
 
-KNOWN = (discord.DiscordException, ClientError, OSError, TimeoutError)
+KNOWN = (discord.DiscordException, ClientError, OSError)
 """What may come out of the library when it calls Discord."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -83,3 +84,86 @@ def test_no_words_whatever_break_the_reading(markdown: str) -> None:
     read = from_discord(markdown)
     for span in read.spans:
         assert span.start >= 0 and span.length > 0 and span.start + span.length <= len(read.plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        (Text("5 * 3 < 20 & a_b ~5 | `x`"), r"5 \* 3 < 20 & a\_b ~5 | \`x\`"),
+        (Text("I <3 eggs"), "I <3 eggs"),
+        (Text("# a\n- b\n> c\n1. d"), "\\# a\n\\- b\n\\> c\n1\\. d"),
+        (Text("• eggs\n    • brown"), "- eggs\n  - brown"),
+        (Text("see https://e.org/a_b*c."), "see <https://e.org/a_b*c>."),
+        (styled("bold", "Ana"), "**Ana**"),
+        (styled("bold", " Ana "), " **Ana** "),
+        (styled("italic", "Ana") + "s", f"_Ana_{JOINER}s"),
+        (styled("spoiler", "it's Ben|"), f"||it's Ben|{JOINER}||"),
+        (styled("code", "a`b"), "``a`b``"),
+        (styled("code", "a\n  b"), "```\na\n  b\n```"),
+        (styled("quote", "two\nlines") + "\nafter", "> two\n> lines\nafter"),
+        (Text("Ana: ") + styled("quote", "eggs?") + " she said", "Ana: \n> eggs?\n she said"),
+        (styled("link", "the shop", "https://e.org/a(b)"), "[the shop](https://e.org/a%28b%29)"),
+        (styled("link", "[1]", "https://e.org"), "\\[1] (<https://e.org>)"),
+        (styled("link", "write", "mailto:a@e.org"), "write (mailto:a@e.org)"),
+        (styled("link", "https://e.org", "https://e.org/"), "<https://e.org>"),
+        (styled("mention", "@ana"), "@ana"),
+    ],
+)
+def test_neutral_text_is_said_in_discords_own_marks(text: Text, markdown: str) -> None:
+    assert to_discord(text) == markdown
+
+
+@pytest.mark.parametrize("words", ["@everyone", "@here", "<@123456789012345678>", "<@&123456789012345678>"])
+def test_nobody_is_pinged_by_what_somebody_wrote(words: str) -> None:
+    said = to_discord(Text(f"Hello {words}!"))
+    assert not re.search(r"@(everyone|here|[!&]?[0-9])", said)
+    assert from_discord(said) == Text(f"Hello {words}!")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("**b** *i*", Text("b i", (Span("bold", 0, 1), Span("italic", 2, 1)))),
+        ("_i_ ~~s~~", Text("i s", (Span("italic", 0, 1), Span("strike", 2, 1)))),
+        ("***both***", Text("both", (Span("italic", 0, 4), Span("bold", 0, 4)))),
+        ("__under__", Text("under")),
+        ("||hidden||", styled("spoiler", "hidden")),
+        ("`a*b*`", styled("code", "a*b*")),
+        ("```py\nx = 1\n```", styled("code", "x = 1")),
+        ("[shop](https://e.org)", styled("link", "shop", "https://e.org")),
+        ("[shop](<https://e.org/a(b)>)", styled("link", "shop", "https://e.org/a(b)")),
+        ("[no link](e.org)", Text("[no link](e.org)")),
+        ("<https://e.org/a_b_>", Text("https://e.org/a_b_")),
+        ("https://e.org/a_b_c", Text("https://e.org/a_b_c")),
+        ("> one\n> two\nthree", styled("quote", "one\ntwo") + "\nthree"),
+        (">>> one\ntwo", styled("quote", "one\ntwo")),
+        (">no quote", Text(">no quote")),
+        ("# Big\nsmall", styled("bold", "Big") + "\nsmall"),
+        ("-# small print", Text("small print")),
+        ("- a\n  - b\n* c", Text("• a\n    • b\n• c")),
+        ("1. a\n2. b", Text("1. a\n2. b")),
+        ("<:hen:123> <a:run:5>", Text(":hen: :run:")),
+        ("<#5> </close:7> <id:guide>", Text("#channel /close #guide")),
+        ("<t:1700000000>", Text("2023-11-14 22:13 UTC")),
+        ("<t:1700000000:t> <t:1700000000:D>", Text("22:13 UTC 2023-11-14")),
+        ("<t:999999999999999>", Text("<t:999999999999999>")),
+        (r"\*stars\* and \\", Text("*stars* and \\")),
+        ("snake_case_name 2*3*4", Text("snake_case_name 234", (Span("italic", 17, 1),))),
+        ("¯\\_(ツ)_/¯", Text("¯\\_(ツ)_/¯")),
+        ("* * *", Text("• * *")),
+        ("**open", Text("**open")),
+    ],
+)
+def test_discords_marks_are_read_as_discord_shows_them(markdown: str, text: Text) -> None:
+    assert from_discord(markdown) == text
+
+
+def test_who_is_mentioned_is_named() -> None:
+    read = from_discord("<@11> and <@!12>, <@13>", {"11": "Ana", "12": "Ben"})
+    assert read.plain == "@Ana and @Ben, @someone"
+    assert {span.kind for span in read.spans} == {"mention"}
+
+
+def test_marks_within_marks_without_end_are_read_to_some_depth() -> None:
+    deep = "".join("*_"[n % 2] for n in range(400))
+    assert from_discord(f"{deep}x{deep[::-1]}").plain.count("x") == 1
