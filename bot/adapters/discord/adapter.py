@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -224,6 +225,10 @@ class DiscordAdapter:
             self._places.met(person, channel_id)
         if self._places.get(channel_id) is None:
             self._catch_up.look_up(channel_id)
+        elif body := self._body(event):
+            event = replace(event, body=body)
+        else:
+            return
         person = self._places.person_at(channel_id)
         self._arrivals.put(f"@{person}" if person else channel_id, event)
 
@@ -244,7 +249,7 @@ class DiscordAdapter:
 
     async def _store(self, events: Sequence[Event]) -> None:
         """Has events stored, however long that takes; then interactions may be acknowledged."""
-        bodies = [body for event in events if (body := self._body(event))]
+        bodies = [body for event in events if (body := event.body or self._body(event))]
         if bodies:
             await self._store_updates([self.envelope(body) for body in bodies])
             self.last_update_at = self._now()

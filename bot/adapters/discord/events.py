@@ -12,12 +12,14 @@ Said = dict[str, Any]
 @dataclass(frozen=True)
 class Event:
     """An event by the gateway's name for it. `serial` numbers it, so that one that comes twice is known again; `at` is
-    an ISO instant, for those that bear no time of their own."""
+    an ISO instant, for those that bear no time of their own. `body` is what is stored of it, once its place is known: a
+    moment later that may be gone."""
 
     name: str
     told: Said
     serial: str = ""
     at: str = ""
+    body: Said | None = None
 
 
 def apart(event: str, told: Said) -> Iterator[tuple[str, Said]]:

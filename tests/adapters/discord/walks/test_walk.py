@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.discord_stage import DiscordStage
 
 UNKNOWN = "A portrait in oil, perhaps?"
 
 
+@pytest.mark.parametrize("room_kind", ["forum", "text channel"])
 async def test_the_whole_walk(stage: DiscordStage) -> None:
     await ana_is_answered(stage)
     await ana_takes_a_guess(stage)
