@@ -12,8 +12,8 @@ from typing import Any
 
 import structlog
 
-from bot.adapter import Accept, Call, Capabilities, Core, DeliveryError, Reason
-from bot.adapters.discord import codec
+from bot.adapter import Accept, Call, Capabilities, Core, DeliveryError, Problem, Reason
+from bot.adapters.discord import codec, inspection
 from bot.adapters.discord.api import Api
 from bot.adapters.discord.arrivals import Arrivals
 from bot.adapters.discord.catchup import CatchUp
@@ -75,6 +75,7 @@ class DiscordAdapter:
         self.bot = bot_in(token)
         self.last_update_at: datetime | None = None
         self._me = codec.Identity(self.bot, room_chat_id=room_chat_id, story_chat_ids=story_chat_ids)
+        self._expected = inspection.Expected(guild_id, room_chat_id, story_chat_ids)
         self._offers = offers
         self._now = now
         self._wait = wait
@@ -178,6 +179,10 @@ class DiscordAdapter:
         """`connected`, `problem` (a sentence, empty when all is well) and `last_update_at`."""
         problem = self._line.problem or self._trouble
         return {"connected": self._line.connected, "problem": problem, "last_update_at": self.last_update_at}
+
+    async def inspect(self) -> list[Problem]:
+        """What is wrong with the set-up, as far as Discord tells. It can be asked without a start; stop closes."""
+        return await inspection.inspect(self._api, self._expected)
 
     # The line.
 

@@ -74,6 +74,8 @@ class Channel:
     flags: int = 0
     denied: set[str] = field(default_factory=set)
     """The rights that the bot lacks here and in the threads below."""
+    private: bool = False
+    """Whether only those who are let in see it, the bot among them."""
     sleep: Sleep | None = None
     created_at: datetime | None = None
     touched_at: datetime | None = None
@@ -146,7 +148,7 @@ class Channel:
 
     def _as_guild_channel(self) -> dict[str, Any]:
         told: dict[str, Any] = {"position": self.position, "topic": self.topic, "nsfw": False}
-        told["permission_overwrites"] = denial(self.bot_id, self.denied)
+        told["permission_overwrites"] = overwrites(self)
         if self.kind == "forum":
             told |= {
                 "available_tags": [tag.as_json() for tag in self.tags],
@@ -177,6 +179,12 @@ class Channel:
         return told
 
 
-def denial(bot_id: int, denied: set[str]) -> list[dict[str, Any]]:
-    """The overwrite that takes rights from the bot in a channel."""
-    return [{"id": str(bot_id), "type": 1, "allow": "0", "deny": bits(denied)}] if denied else []
+def overwrites(channel: Channel) -> list[dict[str, Any]]:
+    """What is allowed and denied in a channel in particular: to everybody, and to the bot."""
+    seen = {"view_channel"}
+    told = [{"id": str(channel.guild_id), "type": 0, "allow": "0", "deny": bits(seen)}] if channel.private else []
+    allowed = seen - channel.denied if channel.private else set[str]()
+    if channel.denied or allowed:
+        own = {"id": str(channel.bot_id), "type": 1, "allow": bits(allowed), "deny": bits(channel.denied)}
+        told.append(own)
+    return told
