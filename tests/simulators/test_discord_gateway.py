@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import aiohttp
 import discord
 import pytest
 
@@ -12,7 +15,7 @@ from tests.simulators.discord import faults
 from tests.simulators.discord.gateway import MESSAGE_CONTENT
 from tests.simulators.discord.meeting import Client, connected, directed, meeting, usual_intents
 from tests.simulators.discord.simulator import DiscordSimulator
-from tests.simulators.discord.waiting import until
+from tests.simulators.discord.waiting import PATIENCE_S, until
 
 START = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
@@ -195,6 +198,47 @@ async def test_the_day_has_only_so_many_beginnings() -> None:
         assert (await client.http.get_bot_gateway())[2]["reset_after"] == 3_600_000
         clock.move_to(clock.now() + timedelta(hours=2))
         assert (await client.http.get_bot_gateway())[2]["remaining"] == 1000
+
+
+async def test_whoever_says_goodbye_ends_the_session_and_whoever_is_cut_off_does_not() -> None:
+    simulator = DiscordSimulator()
+    await simulator.start()
+    properties = {"token": simulator.token, "intents": 1, "properties": {}}
+    async with aiohttp.ClientSession() as web:
+        for code, answer in ((1000, {"op": 9, "d": False}), (4000, {"op": 0, "t": "RESUMED", "s": 3, "d": {}})):
+            async with web.ws_connect(simulator.gateway_url) as socket:
+                assert (await socket.receive_json())["op"] == 10
+                await socket.send_json({"op": 2, "d": properties})
+                session = (await socket.receive_json())["d"]["session_id"]
+                await socket.close(code=code)
+            await until(lambda: not simulator.gateway.connected)
+            async with web.ws_connect(simulator.gateway_url) as socket:
+                await socket.receive_json()
+                await socket.send_json({"op": 6, "d": {"token": simulator.token, "session_id": session, "seq": 2}})
+                assert await socket.receive_json() == answer
+    await simulator.stop()
+
+
+@pytest.mark.parametrize(
+    ("frames", "code"),
+    [
+        ([{"op": 3, "d": {}}], 4003),
+        ([{"op": 2, "d": {"token": "wrong", "intents": 1}}], 4004),
+        ([{"op": 2, "d": {"token": "{token}", "intents": 1}}] * 2, 4005),
+    ],
+)
+async def test_a_client_that_breaks_the_rules_is_sent_away(frames: list[dict[str, Any]], code: int) -> None:
+    simulator = DiscordSimulator()
+    await simulator.start()
+    async with aiohttp.ClientSession() as web, web.ws_connect(simulator.gateway_url) as socket:
+        for frame in frames:
+            token = str(frame["d"].get("token")).replace("{token}", simulator.token)
+            await socket.send_json(frame | {"d": frame["d"] | {"token": token}})
+        async with asyncio.timeout(PATIENCE_S):
+            while (await socket.receive()).type != aiohttp.WSMsgType.CLOSE:
+                pass
+        assert socket.close_code == code
+    await simulator.stop()
 
 
 async def test_heartbeats_are_answered() -> None:

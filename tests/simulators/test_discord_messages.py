@@ -8,6 +8,7 @@ from io import BytesIO
 import discord
 import pytest
 from discord.http import handle_message_parameters
+from PIL import Image
 
 from bot.clock import Clock
 from tests.simulators.discord.files import Upload
@@ -34,6 +35,13 @@ async def room(simulator: DiscordSimulator, client: Client) -> discord.TextChann
     channel = client.get_channel(made.id)
     assert isinstance(channel, discord.TextChannel)
     return channel
+
+
+def picture_of(data: bytes) -> str | None:
+    """The format of a picture."""
+    with Image.open(BytesIO(data)) as image:
+        image.load()
+        return image.format
 
 
 async def test_the_same_nonce_gives_the_same_message_for_some_minutes() -> None:
@@ -210,6 +218,7 @@ async def test_stickers_and_polls_are_told() -> None:
         simulator.user_votes(asked, simulator.owner, "Brown")
         await until(lambda: len(client.heard) == 2 and "MESSAGE_POLL_VOTE_ADD" in client.events)
         assert client.heard[0].stickers[0].name == "Waving hen"
+        assert picture_of(await client.heard[0].stickers[0].read()) == "PNG"
         poll = client.heard[1].poll
         assert poll and (poll.question, [a.text for a in poll.answers]) == ("Which eggs?", ["White", "Brown"])
         ours = discord.Poll("How many?", timedelta(hours=1))
@@ -243,6 +252,15 @@ async def test_another_bots_words_are_told_apart() -> None:
         await until(lambda: client.heard)
         assert client.heard[0].author.bot
         assert kept.from_bot == [] and [m.content for m in kept.from_people] == ["Beep"]
+
+
+async def test_what_discord_says_itself_is_nobodys_word() -> None:
+    async with meeting() as (simulator, client):
+        kept, ana = simulator.text_channel("room"), simulator.person("Ana")
+        simulator.user_joins(kept, ana)
+        await until(lambda: client.heard)
+        assert client.heard[0].type is discord.MessageType.new_member and client.heard[0].content == ""
+        assert kept.from_people == []
 
 
 async def test_nobody_is_called_whom_the_sender_did_not_let_be_called() -> None:

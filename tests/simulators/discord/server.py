@@ -14,6 +14,7 @@ from tests.simulators.discord import accounts, answering, gatherings, marking, r
 from tests.simulators.discord.buckets import Buckets
 from tests.simulators.discord.errors import ApiError, unauthorised
 from tests.simulators.discord.faults import Fault, Faults, too_many
+from tests.simulators.discord.files import sticker
 from tests.simulators.discord.gateway import Gateway
 from tests.simulators.discord.state import World
 from tests.simulators.discord.traffic import Traffic
@@ -93,6 +94,7 @@ class Server:
         app = web.Application(client_max_size=MOST_BYTES)
         app.router.add_get("/gateway", self._connect)
         app.router.add_get("/attachments/{path:.+}", self._download)
+        app.router.add_get("/stickers/{name}", self._show_sticker)
         app.router.add_route("*", PREFIX + "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -191,6 +193,9 @@ class Server:
         except ApiError as error:
             return web.Response(text=error.message, status=error.status)
         return web.Response(body=kept.data, content_type=kept.mime)
+
+    async def _show_sticker(self, request: web.Request) -> web.StreamResponse:
+        return web.Response(body=sticker(), content_type="image/png")
 
     def _cut(self, request: web.Request, event: Event, call: Call) -> bool:
         cut = self.weather(event, call)

@@ -206,6 +206,10 @@ class DiscordSimulator:
         """Somebody opens a thread in a text channel."""
         return speech.opens_thread(self.world, parent, user, name)
 
+    def user_joins(self, channel: Channel, user: User) -> Message:
+        """Discord greets somebody in a channel: a message that nobody wrote."""
+        return speech.joins(self.world, channel, user)
+
     def user_forwards(self, channel: Channel, user: User, message: Message) -> Message:
         """Somebody passes a message on."""
         return speech.forwards(self.world, channel, user, message)

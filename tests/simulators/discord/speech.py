@@ -9,7 +9,7 @@ from tests.simulators.discord import posting, rooms, sending
 from tests.simulators.discord.channels import Channel
 from tests.simulators.discord.describing import told
 from tests.simulators.discord.files import Upload
-from tests.simulators.discord.messages import HAS_SNAPSHOT, Message
+from tests.simulators.discord.messages import HAS_SNAPSHOT, JOINED, Message
 from tests.simulators.discord.people import User
 from tests.simulators.discord.state import World
 
@@ -41,6 +41,11 @@ def says(
     if poll:
         message.poll = posting.poll_from(world, _poll_form(*poll))
     return posting.put(world, message)
+
+
+def joins(world: World, channel: Channel, user: User) -> Message:
+    """Discord greets somebody who came into the guild, in words of its own."""
+    return posting.system(world, channel, user, JOINED)
 
 
 def forwards(world: World, channel: Channel, user: User, message: Message) -> Message:
