@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -13,12 +13,16 @@ from bot.messages import Span, SpanKind, Text, styled
 
 STYLES: dict[str, SpanKind] = {"strong": "bold", "em": "italic", "s": "strike"}
 
+KEPT = 512
+"""How many texts are remembered as read: a shop's answers are said again and again."""
+
 
 @cache
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("strikethrough").disable(["html_block", "html_inline"])
 
 
+@lru_cache(KEPT)
 def from_markdown(markdown: str) -> Text:
     """Bold, italic, strike, code, links, quotes and lists become formatting; all other words stay as they are.
 

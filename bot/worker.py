@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 AT_ONCE = 64
 """How many conversations share a transaction at the most."""
-STRETCH_S = 0.05
+STRETCH_S = 0.1
 """For how long a transaction takes further messages in: whoever sends or stores wants to write as well."""
 ATTEMPTS = 3
 RETRY_S = 1.0
@@ -135,6 +135,7 @@ class Worker:
             await self._run(session, line, stretch)
             if stretch.over or loop_time() > until:
                 break
+            await asyncio.sleep(0)  # SQLite keeps no thread busy: calls and signals want their turn as well
         await self._outbox.enqueue(session, stretch.to_send, self._clock.now())
 
     async def _take(self, session: AsyncSession) -> Sequence[Conversation]:

@@ -12,13 +12,15 @@ from bot.database.inserts import insert_into
 from bot.database.tables import Conversation, Customer, Ticket
 from bot.messages import ChatRef, Sender
 
+# Built once: putting a statement together costs more than running it.
+_NAMED = select(Customer).where(Customer.platform == bindparam("platform"), Customer.platform_id == bindparam("person"))
 _CUSTOMERS = select(Customer).where(Customer.id.in_(bindparam("ids", expanding=True)))
 
 
 async def customer_of(session: AsyncSession, conversation: Conversation, sender: Sender, now: datetime) -> Customer:
     """The customer who writes in a conversation, made when new, with the name that the platform gives today."""
-    named = select(Customer).filter_by(platform=conversation.platform, platform_id=sender.id)
-    customer: Customer | None = await _as_before(session, conversation, sender) or await session.scalar(named)
+    named = {"platform": conversation.platform, "person": sender.id}
+    customer: Customer | None = await _as_before(session, conversation, sender) or await session.scalar(_NAMED, named)
     if customer is None:
         made = insert_into(session, Customer).values(
             platform=conversation.platform,
@@ -31,7 +33,7 @@ async def customer_of(session: AsyncSession, conversation: Conversation, sender:
             reachable=True,
         )
         await session.execute(made.on_conflict_do_nothing())
-        customer = (await session.scalars(named)).one()
+        customer = (await session.scalars(_NAMED, named)).one()
     customer.name, customer.username = sender.name or customer.name, sender.username or customer.username
     customer.language = sender.language or customer.language
     conversation.customer_id = customer.id
