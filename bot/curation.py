@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +16,18 @@ from bot.backups import sqlite_file
 from bot.clock import Clock
 from bot.database import Database, migrate
 from bot.database.blobs import keep_image
-from bot.database.entries import ImportReport, as_plain, load_all, store
+from bot.database.entries import (
+    CHUNK,
+    Difference,
+    ImportReport,
+    as_plain,
+    differences,
+    load_all,
+    new_revision,
+    newest_revision,
+    put,
+    store,
+)
 from bot.database.migrate import current, newest
 from bot.database.revisions import Undone, undo_last
 from bot.database.tables import TableMapping
@@ -36,10 +49,6 @@ async def opened(database_url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-class _DryRun(Exception):
-    """Ends a transaction without a trace."""
-
-
 async def import_knowledge(
     database_url: str,
     rows: Iterable[Entry | Product],
@@ -50,30 +59,62 @@ async def import_knowledge(
     source: str = "import",
     taken: Sequence[Taken] = (),
 ) -> ImportReport:
-    """Stores entries and products as one revision, all or none; a dry run only counts.
+    """Stores entries and products, each id once, as one revision, all or none; a dry run only counts.
 
     Everything is read before the database is opened, so a file that can't be read leaves no trace, not even an empty
     database. `progress` is told of what was read, `storing` of what was stored. `taken`, which reading may fill, is
     how tables were read; it is kept for the next time.
     """
-    report = ImportReport()
-    with Spool() as spool:
-        spool.fill(rows, progress)
+    with Spool[Entry | Product]() as items, Spool[Difference]() as changed:
+        items.add(_counted(rows, progress))
         if dry_run and not _is_there(database_url):
-            for item in spool:
-                report.count(name_of(item), None, as_plain(item))
-            return report
+            return _all_new(items)
         async with opened(database_url) as database:
-            try:
+            async with database.read() as session:
+                seen, report = await newest_revision(session), ImportReport()
+                for chunk in _chunks(items):
+                    changed.add(await differences(session, chunk, report))
+            if not dry_run:
                 async with database.write() as session:
-                    now = Clock().now()
-                    report = await store(session, spool, source, now, storing)
-                    await _remember(session, taken, now)
-                    if dry_run:
-                        raise _DryRun
-            except _DryRun:
-                pass
+                    if await newest_revision(session) != seen:  # somebody else was quicker: compare once more
+                        report = await store(session, items, source, Clock().now(), storing)
+                    elif changed.count:
+                        await _put_all(session, changed, source, storing)
+                    await _remember(session, taken, Clock().now())
     return report
+
+
+T = TypeVar("T")
+
+
+def _counted(rows: Iterable[T], progress: Callable[[int], None]) -> Iterator[T]:
+    for number, row in enumerate(rows, 1):
+        yield row
+        progress(number)
+
+
+def _chunks(things: Iterable[T]) -> Iterator[list[T]]:
+    waiting = iter(things)
+    while chunk := list(islice(waiting, CHUNK)):
+        yield chunk
+
+
+def _all_new(items: Iterable[Entry | Product]) -> ImportReport:
+    report = ImportReport()
+    for item in items:
+        report.count(name_of(item), None, as_plain(item))
+    return report
+
+
+async def _put_all(
+    session: AsyncSession, changed: Iterable[Difference], source: str, storing: Callable[[int], None]
+) -> None:
+    """The short part during which nobody else may write."""
+    revision, done = await new_revision(session, source, Clock().now()), 0
+    for chunk in _chunks(changed):
+        await put(session, revision, chunk)
+        done += len(chunk)
+        storing(done)
 
 
 def _is_there(database_url: str) -> bool:

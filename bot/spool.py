@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
-from knowledge.entry import Entry, Product
+T = TypeVar("T")
 
 
-class Spool:
-    """Takes items in as they are read, and gives them out again; the file goes with the program, whatever happens."""
+class Spool(Generic[T]):
+    """Takes things in as they come, and gives them out again; the file goes with the program, whatever happens."""
 
     def __init__(self) -> None:
         self._file = TemporaryFile(prefix="concierge-import-")  # noqa: SIM115
@@ -26,14 +26,13 @@ class Spool:
     ) -> None:
         self._file.close()
 
-    def fill(self, items: Iterable[Entry | Product], progress: Callable[[int], None]) -> None:
-        """Takes all items in; `progress` is told how many there are so far. What reading raises passes through."""
-        for item in items:
-            pickle.dump(item, self._file, pickle.HIGHEST_PROTOCOL)
+    def add(self, things: Iterable[T]) -> None:
+        """Takes things in. What their reading raises passes through."""
+        for thing in things:
+            pickle.dump(thing, self._file, pickle.HIGHEST_PROTOCOL)
             self.count += 1
-            progress(self.count)
 
-    def __iter__(self) -> Iterator[Entry | Product]:
+    def __iter__(self) -> Iterator[T]:
         self._file.seek(0)
         for _ in range(self.count):
             yield pickle.load(self._file)

@@ -90,7 +90,7 @@ ROWS = (
     Row("bot.backups", ("bot.database",), ("sqlalchemy", "structlog")),
     *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.surroundings", *COMPOSED)),
     Row("bot.curation", ("bot.clock", "bot.database", "bot.backups", "bot.spool", "knowledge"), ("sqlalchemy",)),
-    Row("bot.spool", ("knowledge.entry",)),
+    Row("bot.spool"),
     Row("bot.examples"),
     Row("bot"),
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database.inserts import insert_into
+from bot.database.inserts import dialect_of, insert_for, plain
 from bot.database.tables import Change, EntryRow, ProductRow, Revision
 from knowledge.entry import Entry, Product
 
@@ -23,6 +23,9 @@ Plain = dict[str, Any]
 """An item as JSON values."""
 
 Table = type[EntryRow] | type[ProductRow]
+
+TABLES: dict[str, Table] = {"entry": EntryRow, "product": ProductRow}
+"""Where the items of a kind stand."""
 
 
 @dataclass
@@ -58,6 +61,14 @@ async def load_all(session: AsyncSession) -> tuple[list[Entry], list[Product]]:
     return [_entry(row) for row in entries], [_product(row) for row in products]
 
 
+@dataclass(frozen=True)
+class Difference:
+    """An item that is new, or other than the database has it; `before` is what it has."""
+
+    item: Entry | Product
+    before: Plain | None
+
+
 async def store(
     session: AsyncSession,
     items: Iterable[Entry | Product],
@@ -69,15 +80,12 @@ async def store(
 
     `progress` is told how many items were done so far. Items are read as they are needed, `CHUNK` at a time.
     """
-    revision = Revision(made_at=now, source=source)
-    session.add(revision)
-    await session.flush()
+    revision = await new_revision(session, source, now)
     report = ImportReport()
     done = 0
     waiting = iter(items)
     while chunk := list(islice(waiting, CHUNK)):
-        await _store_chunk(session, [item for item in chunk if isinstance(item, Entry)], revision, report)
-        await _store_chunk(session, [item for item in chunk if isinstance(item, Product)], revision, report)
+        await put(session, revision, await differences(session, chunk, report))
         done += len(chunk)
         progress(done)
     if not report.new and not report.changed:
@@ -85,34 +93,56 @@ async def store(
     return report
 
 
-async def _store_chunk(
-    session: AsyncSession, items: list[Entry] | list[Product], revision: Revision, report: ImportReport
-) -> None:
-    if not items:
-        return
-    table = EntryRow if isinstance(items[0], Entry) else ProductRow
-    before = await _known(session, table, [item.id for item in items])
-    changes: list[Plain] = []
-    rows: dict[str, Plain] = {}
-    for item in items:
-        after, old, kind = as_plain(item), before.get(item.id), kind_of(item)
-        report.count(item.id if kind == "entry" else f"product:{item.id}", old, after)
-        if after != old:
-            before[item.id] = after
-            changes.append(
-                {"revision_id": revision.id, "kind": kind, "item_id": item.id, "before": old, "after": after}
-            )
-            rows[item.id] = row_of(item, revision)
-    if rows:
-        await session.execute(insert(Change), changes)
-        await put_rows(session, table, list(rows.values()))
+async def new_revision(session: AsyncSession, source: str, now: datetime) -> Revision:
+    """A revision to which changes can be put."""
+    revision = Revision(made_at=now, source=source)
+    session.add(revision)
+    await session.flush()
+    return revision
+
+
+async def differences(
+    session: AsyncSession, items: Sequence[Entry | Product], report: ImportReport
+) -> list[Difference]:
+    """What is new or other in some items, entries first; all of them are counted."""
+    found: list[Difference] = []
+    for kind, table in TABLES.items():
+        chosen = [item for item in items if kind_of(item) == kind]
+        before = await _known(session, table, [item.id for item in chosen]) if chosen else {}
+        for item in chosen:
+            after, old = as_plain(item), before.get(item.id)
+            report.count(item.id if kind == "entry" else f"product:{item.id}", old, after)
+            if after != old:
+                before[item.id] = after
+                found.append(Difference(item, old))
+    return found
+
+
+async def put(session: AsyncSession, revision: Revision, changed: Sequence[Difference]) -> None:
+    """Makes changes part of a revision, and of what answers."""
+    history = [
+        {
+            "revision_id": revision.id,
+            "kind": kind_of(one.item),
+            "item_id": one.item.id,
+            "before": one.before,
+            "after": as_plain(one.item),
+        }
+        for one in changed
+    ]
+    if history:
+        await session.execute(insert(plain(Change)), history)
+    for kind, table in TABLES.items():
+        rows = {one.item.id: row_of(one.item, revision) for one in changed if kind_of(one.item) == kind}
+        if rows:
+            await put_rows(session, table, list(rows.values()))
 
 
 async def put_rows(session: AsyncSession, table: Table, rows: list[Plain]) -> None:
     """Adds rows of entries or products, or replaces those of the same id."""
-    put = insert_into(session, table)
-    columns = {name: put.excluded[name] for name in rows[0] if name != "id"}
-    await session.execute(put.on_conflict_do_update(index_elements=["id"], set_=columns), rows)
+    insertion = insert_for(dialect_of(session), table)
+    columns = {name: insertion.excluded[name] for name in rows[0] if name != "id"}
+    await session.execute(insertion.on_conflict_do_update(index_elements=["id"], set_=columns), rows)
 
 
 async def _known(session: AsyncSession, table: Table, ids: list[str]) -> dict[str, Plain]:
@@ -138,17 +168,17 @@ def as_plain(item: Entry | Product) -> Plain:
             return f"{v.normalize():f}"
         return list(v) if isinstance(v, tuple) else v
 
-    return {name: value(v) for name, v in asdict(item).items()}
+    return {name: value(v) for name, v in vars(item).items()}
 
 
 def from_plain(kind: str, values: Plain) -> Entry | Product:
     """The item that was kept as JSON values."""
-    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     if kind == "entry":
-        plain["valid_until"] = plain["valid_until"] and date.fromisoformat(plain["valid_until"])
-        return Entry(**plain)
-    plain["price"] = plain["price"] and Decimal(plain["price"])
-    return Product(**plain)
+        given["valid_until"] = given["valid_until"] and date.fromisoformat(given["valid_until"])
+        return Entry(**given)
+    given["price"] = given["price"] and Decimal(given["price"])
+    return Product(**given)
 
 
 def row_of(item: Entry | Product, revision: Revision) -> Plain:
@@ -157,7 +187,7 @@ def row_of(item: Entry | Product, revision: Revision) -> Plain:
 
 
 def _columns(item: Entry | Product) -> Plain:
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(item).items()}
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in vars(item).items()}
 
 
 def _entry(row: EntryRow) -> Entry:

@@ -9,10 +9,9 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database.entries import CHUNK, Plain, from_plain, put_rows, row_of
-from bot.database.tables import Change, EntryRow, ProductRow, Revision
-
-_TABLES: dict[str, type[EntryRow] | type[ProductRow]] = {"entry": EntryRow, "product": ProductRow}
+from bot.database.entries import CHUNK, TABLES, Plain, from_plain, new_revision, put_rows, row_of
+from bot.database.inserts import plain
+from bot.database.tables import Change, Revision
 
 
 @dataclass(frozen=True)
@@ -31,12 +30,10 @@ async def remove(session: AsyncSession, kind: str, id: str, source: str, now: da
     """Takes an entry or a product out, as a revision; returns it as it was, or None where there is none."""
     latest = select(Change.after).where(Change.kind == kind, Change.item_id == id).order_by(Change.id.desc()).limit(1)
     before: Plain | None = await session.scalar(latest)
-    table = _TABLES[kind]
+    table = TABLES[kind]
     if before is None or await session.get(table, id) is None:
         return None
-    revision = Revision(made_at=now, source=source)
-    session.add(revision)
-    await session.flush()
+    revision = await new_revision(session, source, now)
     session.add(Change(revision_id=revision.id, kind=kind, item_id=id, before=before, after=None))
     await session.execute(delete(table).where(table.id == id))
     return before
@@ -48,13 +45,11 @@ async def undo_last(session: AsyncSession, now: datetime) -> Undone | None:
     last = await session.scalar(standing.order_by(Revision.id.desc()).limit(1))
     if last is None:
         return None
-    revision = Revision(made_at=now, source=f"undo of {last.source}", undoes=last.id)
-    session.add(revision)
-    await session.flush()
-    last.undone_by = revision.id
+    revision = await new_revision(session, f"undo of {last.source}", now)
+    revision.undoes, last.undone_by = last.id, revision.id
     counts = [0, 0, 0]
     async for changes in _chunks(session, last.id):
-        for kind in _TABLES:
+        for kind in TABLES:
             await _take_back(session, revision, kind, [change for change in changes if change.kind == kind])
         counts[0] += sum(change.before is None for change in changes)
         counts[1] += sum(change.before is not None and change.after is not None for change in changes)
@@ -79,13 +74,13 @@ async def _chunks(session: AsyncSession, revision_id: int) -> AsyncIterator[Sequ
 async def _take_back(session: AsyncSession, revision: Revision, kind: str, changes: Sequence[Change]) -> None:
     if not changes:
         return
-    table = _TABLES[kind]
+    table = TABLES[kind]
     before = {change.item_id: change.before for change in changes}
     history = [
         {"revision_id": revision.id, "kind": kind, "item_id": c.item_id, "before": c.after, "after": c.before}
         for c in changes
     ]
-    await session.execute(insert(Change), history)
+    await session.execute(insert(plain(Change)), history)
     gone = [id for id, values in before.items() if values is None]
     if gone:
         await session.execute(delete(table).where(table.id.in_(gone)))
