@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import curation
 from bot.clock import Clock
 from bot.curation import import_knowledge, read_knowledge, undo
 from bot.database import Database
-from bot.database.entries import load_all, store
+from bot.database.entries import differences, load_all, store
 from bot.database.revisions import Undone, remove, undo_last
 from knowledge.entry import Entry, Product
 from knowledge.importers import Choice, read_all
@@ -79,15 +78,15 @@ async def test_an_import_that_somebody_overtakes_compares_once_more(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the comparing and the storing another one stores: the history still tells what was there before."""
-    compared = curation.differences
+    compared = differences
 
     async def overtaken(*arguments: object) -> object:
         found = await compared(*arguments)  # type: ignore[arg-type]
-        monkeypatch.setattr(curation, "differences", compared)
+        monkeypatch.setattr("bot.curation.differences", compared)
         await import_knowledge(database_url, [PRODUCT], dry_run=False, progress=lambda done: None)
         return found
 
-    monkeypatch.setattr(curation, "differences", overtaken)
+    monkeypatch.setattr("bot.curation.differences", overtaken)
     cheaper = replace(PRODUCT, price=Decimal(1))
     report = await import_knowledge(database_url, [cheaper], dry_run=False, progress=lambda done: None)
     assert (report.new, report.changed) == (0, 1)
