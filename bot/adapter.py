@@ -144,7 +144,8 @@ class Capabilities:
     private chats too. `reacts`: the bot itself can react. `reuses_files`: a file can be sent again by its id.
     `links_expire`: what a file's link gives must be fetched at once. `answers_in_place`: a command wants its answer
     within seconds, at its own place. `marks`: shows how a desk stands. `upload_at_most`, `download_at_most`: bytes.
-    `albums`: media that arrive as several messages belong together.
+    `albums`: media that arrive as several messages belong together. `writes_first`: the bot may begin a private chat;
+    where it may not, the adapter's `private_link`, if it has one, leads a person into it.
     """
 
     tells_deletes: bool = False
@@ -155,6 +156,7 @@ class Capabilities:
     answers_in_place: bool = False
     marks: bool = False
     albums: bool = False
+    writes_first: bool = False
     upload_at_most: int = 50_000_000
     download_at_most: int = 20_000_000
 

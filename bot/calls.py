@@ -16,7 +16,7 @@ from bot.adapter import Adapter, Call, DeliveryError, Reason
 from bot.database.inserts import plain
 from bot.database.tables import DeskRow, InboxRow, OutboxRow
 from bot.database.tables.base import Instant
-from bot.messages import ChatRef, Desk, MessageRef, OutboundMessage, Receipt, load
+from bot.messages import ChatRef, Desk, MessageRef, OutboundMessage, Receipt, dump, load
 
 FURTHER = re.compile("[#/]")
 _ASKED = select(InboxRow.raw).where(InboxRow.id == bindparam("answered"))
@@ -75,6 +75,7 @@ async def prepare(
         return None  # cancelled since
     message = load(OutboundMessage, row.message)
     target = await resolve(session, message.target)
+    message = await _anew(session, row, message, target)
     if message.op not in ("send", "mark") and target is None:
         row.state, row.error = "cancelled", "The message that it is about was never sent."
         return None
@@ -96,6 +97,20 @@ async def prepare(
     call = Call(chat, message, nonce, target, quotes, *await _asked(session, message, adapter))
     since = max(row.created_at, row.not_before or row.created_at)
     return Ready(row.id, row.kind, row.attempts, since, call, adapter, desk, opens)
+
+
+async def _anew(
+    session: AsyncSession, row: OutboxRow, message: OutboundMessage, target: MessageRef | None
+) -> OutboundMessage:
+    """An edit of words whose thread is gone says them anew in the next one: a customer's may not be lost."""
+    if message.op != "edit" or not isinstance(message.to, Desk) or not message.text or target is None:
+        return message
+    desk = await desks.ensure(session, message.to.conversation_id, None)
+    if desk.thread_id is not None or target.chat.thread_id is None:
+        return message
+    said = replace(message, op="send", target=None)
+    row.op, row.target, row.message = "send", None, dump(said)
+    return said
 
 
 async def _asked(

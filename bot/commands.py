@@ -68,7 +68,7 @@ COMMANDS = (
     Command("deals", "customer", built=False),
     Command("suggest", "customer", built=False),
     Command("close", "thread"),
-    Command("delete", "thread", built=False, in_menu=True),
+    Command("delete", "thread", in_menu=True),
     Command("help", "thread"),
     Command("reopen", "thread", built=False),
     Command("teach", "thread", built=False),

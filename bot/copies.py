@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.tables import InboxRow, OutboxRow, SentPart
@@ -45,15 +45,41 @@ async def copies_of(session: AsyncSession, ref: MessageRef, *, relayed: bool = T
     A part of an album that was sent as messages of their own is named by the platform's id of its copy, everything
     else by its key. `relayed` leaves out what isn't the person's words alone, such as the card of a ticket.
     """
+    rows = await rows_with(session, ref)
+    return [name for name, row in rows if row.kind != "note" or not relayed]
+
+
+async def rows_with(session: AsyncSession, ref: MessageRef) -> list[tuple[Name, OutboxRow]]:
+    """The rows that carry that message of a person, relays and cards, each with its name; first lines of a question
+    stand for the others where a card carries all."""
     originals = await _stored(session, ref)
     if not originals:
         return []
     ids = {row.id for row in originals}
-    named = OutboxRow.copy_of.in_(await _with_album(session, originals))
+    whole = {row.thought_id for row in originals if row.thought_id}
+    carried = await _with_album(session, originals)
+    named = or_(OutboxRow.copy_of.in_(carried), and_(OutboxRow.copy_of.in_(whole), OutboxRow.kind == "note"))
     parts = OutboxRow.id.in_(select(SentPart.outbox_id).where(SentPart.inbox_id.in_(ids)))
     wanted = select(OutboxRow).where(or_(named, parts), OutboxRow.op == "send").order_by(OutboxRow.id)
-    rows = (await session.scalars(wanted.where(OutboxRow.copy_of.is_not(None)) if relayed else wanted)).all()
-    return [name for row in rows for name in await _names(session, row, ids)]
+    rows = (await session.scalars(wanted)).all()
+    return [(name, row) for row in rows for name in await _names(session, row, ids | whole)]
+
+
+async def carrier(session: AsyncSession, ref: MessageRef) -> OutboxRow | None:
+    """The row of our message with that platform's id."""
+    here = {"platform": ref.chat.platform, "chat_id": ref.chat.chat_id, "message_id": ref.message_id}
+    row: OutboxRow | None = await session.scalar(select(OutboxRow).filter_by(**here, op="send").limit(1))
+    if row is None and (part := await session.scalar(select(SentPart).filter_by(**here).limit(1))):
+        row = await session.get(OutboxRow, part.outbox_id)
+    return row
+
+
+async def taken_back(session: AsyncSession, keys: Sequence[str]) -> set[str]:
+    """Those of these messages of ours that are deleted, or will be."""
+    gone = OutboxRow.target.in_(keys) & (OutboxRow.op == "delete") & OutboxRow.state.not_in(("cancelled", "dead"))
+    deleted = set(await session.scalars(select(OutboxRow.target).where(gone)))
+    unsent = OutboxRow.key.in_(keys) & (OutboxRow.state == "cancelled")
+    return {key for key in deleted if key} | set(await session.scalars(select(OutboxRow.key).where(unsent)))
 
 
 async def copied_by(session: AsyncSession, ref: MessageRef) -> int | None:

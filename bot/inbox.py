@@ -292,4 +292,4 @@ async def written_in(session: AsyncSession, inbox_id: int) -> MessageRef | None:
     row = await session.get(InboxRow, inbox_id)
     if row is None or row.chat_id is None or row.message_id is None:
         return None
-    return MessageRef(ChatRef(row.platform, row.bot, row.chat_id), row.message_id)
+    return MessageRef(ChatRef(row.platform, row.bot, row.chat_id, row.thread_id), row.message_id)

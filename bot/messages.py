@@ -251,6 +251,48 @@ class RawUpdate:
     album: str = ""
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A message of ours that carries a person's words to the other side; `key` names all of it, `name` the part that
+    carries these. `said` is what it says now."""
+
+    key: str
+    name: str | MessageRef
+    said: OutboundMessage
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that a person wrote (an album is one thing), as it stands now; `inbox_id` is where it stood first.
+
+    `held` says that it waits for the rest of the thought.
+    """
+
+    inbox_id: int
+    kind: InboundKind
+    message: InboundMessage
+    held: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """The lines that were read as one thought, and the place of the one that was asked for among them."""
+
+    lines: tuple[Line, ...]
+    place: int
+
+    @property
+    def this(self) -> Line:
+        """The line that was asked for."""
+        return self.lines[self.place]
+
+    @property
+    def first_id(self) -> int:
+        """The inbox id by which answers and cards name the thought."""
+        return self.lines[0].inbox_id
+
+
 T = TypeVar("T")
 
 

@@ -23,8 +23,8 @@ from bot.database.inserts import dialect_of, insert_for, plain
 from bot.database.tables import DeskRow, Lane, OutboxRow
 from bot.database.tables.base import Instant
 from bot.messages import ChatRef, Desk, OutboundMessage, dump, load
+from bot.rewriting import Plan, rewritten
 
-Plan = Callable[[OutboundMessage], list[OutboundMessage]]
 MayGo = Callable[[AsyncSession, OutboxRow], Awaitable[bool]]
 
 PRIORITY = {"reply": 0, "relay": 1, "notice": 2, "note": 3, "offer": 4, "post": 5}
@@ -61,7 +61,7 @@ class Outbox:
         for message in messages:
             chat = await self._chat_of(session, message)
             plan = self._plans.get(chat.platform)
-            for part in plan(message) if plan else [message]:
+            for part in await _calls(session, message, plan):
                 if not await _absorbed(session, part):
                     parts.append((lane_of(part), part, chat))
         if parts:
@@ -82,6 +82,13 @@ class Outbox:
         if isinstance(message.to, ChatRef):
             return message.to
         return desks.chat_of(await desks.ensure(session, message.to.conversation_id, self.room))
+
+
+async def _calls(session: AsyncSession, message: OutboundMessage, plan: Plan | None) -> list[OutboundMessage]:
+    if plan is None:
+        return [message]
+    changes = message.op == "edit" and isinstance(message.target, str)
+    return await rewritten(session, message, plan) if changes else plan(message)
 
 
 async def _reserve(session: AsyncSession, wanted: Mapping[str, int]) -> dict[str, Iterator[int]]:

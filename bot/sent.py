@@ -1,4 +1,4 @@
-"""What handlers may ask of messages that are on their way or were sent."""
+"""What handlers may ask of messages that are on their way or were sent, and of what people wrote before."""
 
 from __future__ import annotations
 
@@ -6,17 +6,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import copies, inbox, outbox
+from bot import copies, inbox, outbox, versions
 from bot.adapter import Adapter
 from bot.copies import Name
-from bot.messages import InboundMessage, MessageRef
+from bot.database.tables import InboxRow, OutboxRow
+from bot.messages import (
+    ChatRef,
+    Copy,
+    Desk,
+    InboundMessage,
+    MessageRef,
+    OutboundMessage,
+    Text,
+    Written,
+    load,
+)
+
+ANSWERS = 12
+"""How many answers to one question can be found again: each new one is a message of its own, most are edits."""
+LOOKED_THROUGH = 50
+"""How far back an owner's last words in a thread are looked for."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """The port `handlers.context.SentMessages`, within the transaction of one message."""
+    """The port `handlers.sent.SentMessages`, within the transaction of one message."""
 
     session: AsyncSession
     now: datetime
@@ -38,20 +55,100 @@ class Sent:
         """Whether there is a message of that name already."""
         return await outbox.by_key(self.session, key) is not None
 
-    async def original(self, ref: MessageRef) -> InboundMessage | None:
-        """What a person wrote first under a platform's message id."""
-        row = await inbox.original(self.session, ref)
-        return self.adapters[row.platform].decode(row.raw) if row else None
+    async def written(self, ref: MessageRef, except_id: int | None) -> Written | None:
+        """What a person wrote under that id, as it stood before the update `except_id`."""
+        return await versions.written(self.session, self._decode, ref, except_id)
+
+    async def as_now(self, lines: Sequence[InboundMessage]) -> tuple[InboundMessage, ...]:
+        """Lines as they stand after edits; one that was taken back says nothing any more."""
+        return await versions.as_now(self.session, self._decode, lines, None)
+
+    async def thought(self, inbox_ids: Sequence[int]) -> None:
+        """Notes that these were read as one thought."""
+        await versions.thought(self.session, inbox_ids)
+
+    async def words(self, ref: MessageRef) -> Text | None:
+        """What a message says, a person's or ours; None for one that nobody knows."""
+        if row := await copies.carrier(self.session, ref):
+            return load(OutboundMessage, row.message).text
+        found = await self.written(ref, None)
+        return found.this.message.text if found else None
+
+    async def copies(self, ref: MessageRef) -> Sequence[Copy]:
+        """Our messages that carry that person's words, and are not taken back: relays, and the card of a ticket."""
+        rows = await copies.rows_with(self.session, ref)
+        return await self._there([_copy(name, row) for name, row in rows])
 
     async def other_side(self, ref: MessageRef) -> Name | None:
-        """The same message on the other side: our copy of a person's message, or what our message is a copy of. A
-        picture of an album has the same picture there."""
+        """The same message on the other side: our copy of a person's message, or what our message is a copy of; also
+        the answer of which a note tells, and the note that tells of an answer."""
         if found := await copies.copies_of(self.session, ref, relayed=False):
             return found[0]
-        copied = await copies.copied_by(self.session, ref)
-        return await inbox.written_in(self.session, copied) if copied else None
+        if copied := await copies.copied_by(self.session, ref):
+            return await inbox.written_in(self.session, copied)
+        row = await copies.carrier(self.session, ref)
+        told = row.key.removeprefix(TOLD) if row and row.key.startswith(TOLD) else f"{TOLD}{row.key}" if row else ""
+        return told if told and await self.said(told) else None
 
-    async def copies_of(self, ref: MessageRef) -> Sequence[Name]:
-        """Our messages that carry that person's message to the other side: one for each part, by its key, or by the
-        platform's id where it is one picture of an album."""
-        return await copies.copies_of(self.session, ref)
+    async def counterpart(self, ref: MessageRef) -> tuple[ChatRef | Desk, Name, int | None] | None:
+        """The same message on the other side, where that is, and the customer whom it concerns."""
+        for name, row in await copies.rows_with(self.session, ref):
+            return load(OutboundMessage, row.message).to, name, row.customer_id
+        copied = await copies.copied_by(self.session, ref)
+        row_there = await self.session.get(InboxRow, copied) if copied else None
+        there = await inbox.written_in(self.session, copied) if copied else None
+        return (there.chat, there, row_there.customer_id) if there and row_there else None
+
+    async def reply_to(self, inbox_id: int) -> tuple[str, OutboundMessage] | None:
+        """The key and the present words of the answer that was given to a thought."""
+        names = _answers(inbox_id)
+        wanted = select(OutboxRow).where(OutboxRow.key.in_(names), OutboxRow.op == "send").order_by(OutboxRow.id.desc())
+        rows = (await self.session.scalars(wanted)).all()
+        gone = await copies.taken_back(self.session, names)
+        row = next((row for row in rows if row.key not in gone and row.state != "dead"), None)
+        return (row.key, load(OutboundMessage, row.message)) if row else None
+
+    async def free_key(self, inbox_id: int) -> str:
+        """A name under which `reply_to` will find the next answer to a thought."""
+        for name in _answers(inbox_id):
+            if not await self.said(name):
+                return name
+        return f"in:{inbox_id}:{self.now.timestamp():.6f}"
+
+    async def last_said_by(self, sender_id: str, conversation_id: int) -> Sequence[Copy]:
+        """The customer's copies of the last thing that this owner said in a thread and has not taken back."""
+        wanted = (
+            select(OutboxRow, InboxRow)
+            .join(InboxRow, InboxRow.id == OutboxRow.copy_of)
+            .where(InboxRow.conversation_id == conversation_id, OutboxRow.conversation_id.is_(None))
+            .where(OutboxRow.kind == "relay", OutboxRow.op == "send")
+            .order_by(OutboxRow.id.desc())
+            .limit(LOOKED_THROUGH)
+        )
+        for row, source in await self.session.execute(wanted):
+            if self._decode(source).sender.id != sender_id or source.message_id is None:
+                continue
+            chat = ChatRef(source.platform, source.bot, source.chat_id or "", source.thread_id)
+            if row.state != "cancelled" and (found := await self.copies(MessageRef(chat, source.message_id))):
+                return found
+        return ()
+
+    async def _there(self, found: Sequence[Copy]) -> list[Copy]:
+        gone = await copies.taken_back(self.session, [copy.key for copy in found]) if found else set()
+        return [copy for copy in found if copy.key not in gone]
+
+    def _decode(self, row: InboxRow) -> InboundMessage:
+        return self.adapters[row.platform].decode(row.raw)
+
+
+TOLD = "told:"
+"""Begins the name of a note that tells the owners of an answer; the answer's name follows."""
+
+
+def _copy(name: Name, row: OutboxRow) -> Copy:
+    return Copy(row.key, name, load(OutboundMessage, row.message))
+
+
+def _answers(inbox_id: int) -> list[str]:
+    """The names that answers to a question have, the first one first."""
+    return [f"in:{inbox_id}", *(f"in:{inbox_id}:{number}" for number in range(2, ANSWERS + 1))]

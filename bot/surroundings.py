@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import inbox
 from bot.adapter import Adapter
 from bot.database.people import customer_of
-from bot.database.tables import Conversation, Customer
+from bot.database.tables import Conversation, Customer, InboxRow
 from bot.jobs import Handled, Job
-from bot.messages import ChatRef, Desk, InboundMessage, OutboundMessage
+from bot.messages import ChatRef, Desk, InboundMessage, MessageRef, OutboundMessage
 from bot.sent import Sent
-from handlers.context import Context, House
+from bot.worker import HELD
+from handlers.context import Context, House, Private
 
 
 async def context_of(
@@ -45,7 +48,26 @@ async def context_of(
         inbox_id=job.inbox_id,
         held=job.held,
         held_ids=job.held_ids,
+        asks=MessageRef(message.chat, message.message_id) if message and message.message_id else None,
+        privately=partial(_privately, adapters[conversation.platform]),
     )
+
+
+async def _privately(adapter: Adapter, ctx: Context) -> Private:
+    """The private conversation of whoever wrote in public, held like the public one, so that a ticket may be opened."""
+    assert ctx.customer is not None
+    public, session = ctx.conversation, ctx.session
+    chat = ChatRef(public.platform, public.bot, adapter.private_chat(ctx.customer.platform_id))
+    found = await inbox.conversation_id(session, chat, "", "customer")
+    conversation = await session.get_one(Conversation, found, with_for_update=HELD)
+    conversation.customer_id = ctx.customer.id
+    met = await session.scalar(select(InboxRow.id).filter_by(conversation_id=found).limit(1)) is not None
+    private = replace(
+        ctx, conversation=conversation, here=chat, name=f"{ctx.name}:private", replies_as="", held=(), held_ids=(),
+        asked_id=ctx.asked_id or ctx.inbox_id, asks=None, in_place=False,
+    )  # fmt: skip
+    reachable = (met and ctx.customer.reachable) or adapter.capabilities.writes_first
+    return Private(private, reachable, getattr(adapter, "private_link", ""))
 
 
 async def _customer(

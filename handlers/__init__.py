@@ -11,8 +11,8 @@ from typing import Any
 
 from bot.commands import Audience, find
 from bot.database import buttons
-from bot.messages import InboundMessage, OutboundMessage
-from handlers import answer, delivery, pleasantries, stories, tickets, welcome
+from bot.messages import InboundMessage, OutboundMessage, Outcome
+from handlers import answer, changes, corrections, delivery, marks, pleasantries, reactions, stories, tickets, welcome
 from handlers.context import Context
 
 Handler = Callable[[InboundMessage, Context], Awaitable[list[OutboundMessage]]]
@@ -68,6 +68,7 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("customer", "human"): tickets.human,
     ("customer", "stop"): welcome.stop,
     ("thread", "close"): tickets.close,
+    ("thread", "delete"): corrections.delete,
     ("thread", "help"): welcome.help_owner,
     ("room", "story"): stories.story,
     ("room", "stories"): stories.stories,
@@ -96,16 +97,18 @@ OWNER_BUTTONS: dict[str, Press] = {
 
 async def command(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """A command for whoever is here; one that is meant for others is unknown."""
-    for audience in _audiences(ctx):
+    for audience in _audiences(message, ctx):
         if known := find(message.action, audience):
             return await (COMMANDS[audience, known.name] if known.built else welcome.not_built)(message, ctx)
     return await welcome.unknown(message, ctx)
 
 
-def _audiences(ctx: Context) -> tuple[Audience, ...]:
+def _audiences(message: InboundMessage, ctx: Context) -> tuple[Audience, ...]:
     if not ctx.in_room:
         return ("customer", "room") if ctx.is_owner else ("customer",)
-    return ("room",) if ctx.conversation.kind == "room" else ("thread", "room")
+    if ctx.conversation.kind == "room":  # in a room without threads a reply says what is meant
+        return ("room", "thread") if message.action == "delete" and message.reply_to else ("room",)
+    return ("thread", "room")
 
 
 async def press(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
@@ -115,6 +118,9 @@ async def press(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     if ctx.is_owner and not ctx.in_room:
         table = OWNER_BUTTONS | CUSTOMER_BUTTONS
     if found is None or found[0] not in table:
+        if ctx.public:  # somebody else's button, and others read along
+            ctx.outcome = Outcome.refused
+            return []
         return await welcome.stale_button(message, ctx)
     return await table[found[0]](message, ctx, found[1])
 
@@ -127,9 +133,10 @@ async def nothing(message: InboundMessage, ctx: Context) -> list[OutboundMessage
 CUSTOMERS = (
     Route(is_kind("command"), command),
     Route(is_kind("button", "form"), press),
-    Route(is_kind("edit"), tickets.edited),
-    Route(is_kind("delete"), tickets.deleted),
-    Route(is_kind("reaction", "joined", "left"), nothing),
+    Route(is_kind("edit"), changes.edited),
+    Route(is_kind("delete"), changes.deleted),
+    Route(is_kind("reaction"), reactions.crossed),
+    Route(is_kind("joined", "left"), nothing),
     Route(stories.is_awaited, stories.awaited),
     Route(in_handoff, tickets.from_customer),
     Route(wants_person, tickets.escalate),
@@ -142,8 +149,9 @@ CUSTOMERS = (
 OWNERS = (
     Route(is_kind("command"), command),
     Route(is_kind("button", "form"), press),
-    Route(is_kind("edit"), tickets.edited),
-    Route(is_kind("delete"), tickets.deleted),
+    Route(is_kind("edit"), corrections.edited),
+    Route(is_kind("delete"), corrections.deleted),
+    Route(is_kind("reaction"), reactions.crossed),
     Route(tickets.is_note, tickets.note),
     Route(stories.is_awaited, stories.awaited),
     Route(in_thread, tickets.from_owner),
@@ -152,29 +160,38 @@ OWNERS = (
 )
 
 
+WORDS = ("text", "button", "form", "command", "edit")
+"""With these a customer says something that may wait for an answer; a reaction or a deletion says nothing."""
+
+
 async def route(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """Hands the message to the first route that matches."""
     if not message.addressed and (message.kind == "command" or not ctx.in_room):
         return []  # meant for another bot, or for people
     table = OWNERS if ctx.in_room else CUSTOMERS
     handler = next(r.handle for r in table if r.matches(message, ctx))
-    if ctx.in_room:
-        return await handler(message, ctx)
-    ctx.conversation.last_customer_at = ctx.now
-    return delivery.back_again(ctx) + await handler(message, ctx)
+    messages: list[OutboundMessage] = []
+    if not ctx.in_room:
+        if message.kind in WORDS:
+            ctx.conversation.last_customer_at = ctx.now
+        messages += delivery.back_again(ctx)
+        ctx.held = await ctx.sent.as_now(ctx.held)
+    messages += await handler(message, ctx)
+    return messages + marks.shown(ctx)
 
 
 async def wake(ctx: Context) -> list[OutboundMessage]:
     """The conversation's own alarm: an unfinished thought is complete, or a handoff has been silent for long."""
     conversation = ctx.conversation
     messages: list[OutboundMessage] = []
+    ctx.held = await ctx.sent.as_now(ctx.held)
     if conversation.thought_due_at and conversation.thought_due_at <= ctx.now:
         if ctx.held:
             messages += await answer.settle(ctx)
         conversation.thought_due_at = None
     if conversation.handoff_ends_at and conversation.handoff_ends_at <= ctx.now:
         messages += await tickets.end_handoff(ctx)
-    return messages
+    return messages + marks.shown(ctx)
 
 
 __all__ = ["CUSTOMERS", "OWNERS", "Handler", "Route", "route", "wake"]

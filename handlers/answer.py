@@ -8,13 +8,15 @@ from typing import Any
 
 from bot.database.blobs import images
 from bot.markup import from_markdown
-from bot.messages import Button, InboundMessage, Media, OutboundMessage, Outcome, Text, styled
+from bot.messages import Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text, styled
 from handlers import tickets
 from handlers.context import Context
 from knowledge.answers import Answer
 
 THOUGHT = timedelta(seconds=3)
 """How long an unsure line waits for the next one, before they are read as one question."""
+TOLD = "told:"
+"""Begins the name of a note that tells the owners of an answer; the answer's name follows."""
 
 
 def is_own_phrasing(message: InboundMessage, ctx: Context) -> bool:
@@ -29,7 +31,7 @@ async def answer(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
     explain(found, ctx)
     open_already = ctx.conversation.state == "waiting"
     told = [await ctx.relay(message, tickets.desk(ctx))] if open_already else []
-    if sure := [part for part in found.parts or (found,) if part.outcome == "answered"]:
+    if sure := sure_parts(found):
         return told + await _give(message, sure, [p for p in found.parts if p not in sure], ctx)
     if open_already:
         ctx.outcome = Outcome.relayed
@@ -40,39 +42,78 @@ async def answer(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
 
 
 async def settle(ctx: Context) -> list[OutboundMessage]:
-    """The thought is complete: its lines are asked again as one."""
+    """The thought is complete: its lines are asked again as one, as they stand by now."""
     ctx.conversation.thought_due_at = None
     whole = tickets.join(ctx.held)
-    found = ctx.ask(whole.text.plain)
-    explain(found, ctx)
-    if ctx.conversation.state == "handoff":  # the owner was quicker
+    if not whole.text and not whole.media:
+        ctx.settles = Outcome.done  # all of it was taken back
+        return []
+    await ctx.sent.thought(ctx.held_ids)
+    tickets.answers_to(ctx.held_ids[0], ctx)
+    ctx.asks = ctx.ref(ctx.held[-1])
+    sure, state = sure_parts(ctx.ask(whole.text.plain)), ctx.conversation.state
+    if state == "handoff" or (state == "waiting" and not sure):  # somebody was quicker
         messages, ctx.outcome = await tickets.pass_on(ctx), Outcome.relayed
-    elif sure := [part for part in found.parts or (found,) if part.outcome == "answered"]:
-        messages = await _give(whole, sure, [p for p in found.parts if p not in sure], ctx)
-    elif ctx.conversation.state == "waiting":
-        messages, ctx.outcome = await tickets.pass_on(ctx), Outcome.relayed
-    elif found.outcome == "suggested" and not whole.media:
-        messages = _suggest(whole, found, ctx)
     else:
-        messages = await tickets.open_ticket(whole, ctx, tried=tried(found, ctx), stale=found.stale)
+        messages = await conclude(whole, ctx)
     ctx.settles = ctx.outcome
     return messages
 
 
+def sure_parts(found: Answer) -> list[Answer]:
+    """The questions of a message that have a sure answer."""
+    return [part for part in found.parts or (found,) if part.outcome == "answered"]
+
+
+async def conclude(whole: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+    """What is said to a question that is complete: the answer, a guess, or that the owner will."""
+    found = ctx.ask(whole.text.plain)
+    explain(found, ctx)
+    if sure := sure_parts(found):
+        return await _give(whole, sure, [p for p in found.parts if p not in sure], ctx)
+    if found.outcome == "suggested" and not whole.media:
+        return _suggest(whole, found, ctx)
+    return await tickets.open_ticket(whole, ctx, tried=tried(found, ctx), stale=found.stale)
+
+
+async def sure_now(whole: InboundMessage, thread: ChatRef | Desk, ctx: Context) -> list[OutboundMessage]:
+    """What is sure of a question that the owners have before them, with a note to them; nothing where nothing is."""
+    found = ctx.ask(whole.text.plain)
+    explain(found, ctx)
+    if not (sure := sure_parts(found)):
+        return []
+    text, pictures = await _answers(sure, ctx)
+    ctx.outcome = Outcome.answered
+    reply = ctx.reply(text, media=pictures)
+    return [reply, replace(_told(reply, ctx), to=thread)]
+
+
 async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer], ctx: Context) -> list[OutboundMessage]:
     """The sure answers as one message; a question beside them that has none goes to the owner."""
+    text, pictures = await _answers(sure, ctx)
+    if rest and ctx.conversation.state == "bot":
+        words = replace(message, text=Text(" ".join(part.text for part in rest)))
+        told, *others = await tickets.open_ticket(words, ctx, sentence="asked_rest")
+        return [replace(told, text=text + "\n\n" + told.text, media=tuple(pictures)), *others]
+    ctx.outcome = Outcome.answered
+    if ctx.conversation.state == "waiting":
+        reply = ctx.reply(text, media=pictures)
+        return [reply, _told(reply, ctx)]
+    return [ctx.reply(text, [ask_owner_button(message.text.plain, sure[0], ctx)], pictures)]
+
+
+async def _answers(sure: list[Answer], ctx: Context) -> tuple[Text, list[Media]]:
     text, pictures = Text(), list[Media]()
     for part in sure:
         text = text + ("\n\n" if text else "") + _words(part.entry or "", ctx)
         pictures += await images(ctx.session, ctx.house.knowledge.images(part.entry or ""))
-    if rest and ctx.conversation.state == "bot":
-        words = replace(message, text=Text(" ".join(part.text for part in rest)))
-        told, card = await tickets.open_ticket(words, ctx, sentence="asked_rest")
-        return [replace(told, text=text + "\n\n" + told.text, media=tuple(pictures)), card]
-    ctx.outcome = Outcome.answered
-    if ctx.conversation.state == "waiting":
-        return [ctx.reply(text, media=pictures), ctx.to_desk(ctx.say("bot_answered", answer=_short(text)))]
-    return [ctx.reply(text, [ask_owner_button(message.text.plain, sure[0], ctx)], pictures)]
+    return text, pictures
+
+
+def _told(reply: OutboundMessage, ctx: Context) -> OutboundMessage:
+    """The note to the owners that the bot has answered; it bears the answer's name, so that quotes find it."""
+    note = ctx.to_desk(ctx.say("bot_answered", answer=_short(reply.text)))
+    return replace(note, key=f"{TOLD}{reply.key}")
 
 
 def _words(id: str, ctx: Context) -> Text:
@@ -93,7 +134,7 @@ def _short(text: Text, most: int = 200) -> str:
 def _suggest(message: InboundMessage, found: Answer, ctx: Context) -> list[OutboundMessage]:
     question = message.text.plain
     buttons = [
-        ctx.labelled(ctx.house.knowledge.title(entry), "suggest", {"entry": entry, "question": question})
+        ctx.labelled(ctx.house.knowledge.title(entry), "suggest", {"entry": entry, "question": question, **_asked(ctx)})
         for entry in found.suggestions
     ]
     ctx.outcome = Outcome.suggested
@@ -102,13 +143,26 @@ def _suggest(message: InboundMessage, found: Answer, ctx: Context) -> list[Outbo
 
 def ask_owner_button(question: str, found: Answer, ctx: Context) -> Button:
     """The way to the owner from under an answer or a guess."""
-    value = {"question": question, "tried": tried(found, ctx)}
+    value = {"question": question, "tried": tried(found, ctx), **_asked(ctx)}
     label = ctx.say("ask_owner_button").plain
     return ctx.labelled(label, "ask_owner", value)
 
 
+def _asked(ctx: Context) -> dict[str, Any]:
+    """Which stored update asked, for the buttons under what is said to it."""
+    return {"asked": ctx.asked_id or ctx.inbox_id}
+
+
+async def _goes_on(value: dict[str, Any], ctx: Context) -> None:
+    """What is said after a choice answers the question from which it came, and follows its edits."""
+    if asked := value.get("asked"):
+        tickets.answers_to(int(asked), ctx)
+        ctx.replies_as = await ctx.sent.free_key(int(asked))
+
+
 async def suggested(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
     """A customer chose one of the guesses."""
+    await _goes_on(value, ctx)
     entry = str(value["entry"])
     asked = replace(message, text=Text(str(value["question"])), media=())
     words = ctx.house.knowledge.stored(entry)
@@ -117,13 +171,14 @@ async def suggested(message: InboundMessage, ctx: Context, value: dict[str, Any]
         return await tickets.open_ticket(asked, ctx, sentence="entry_gone", stale=entry if words else None)
     pictures = await images(ctx.session, ctx.house.knowledge.images(entry))
     ctx.outcome = Outcome.answered
-    value = {"question": str(value["question"]), "tried": ctx.house.knowledge.title(entry)}
+    value = {"question": str(value["question"]), "tried": ctx.house.knowledge.title(entry), **_asked(ctx)}
     button = ctx.labelled(ctx.say("ask_owner_button").plain, "ask_owner", value)
     return [ctx.reply(_words(entry, ctx), [button] if ctx.conversation.state == "bot" else [], pictures)]
 
 
 async def ask_owner(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
     """A customer wants the owner rather than a guess."""
+    await _goes_on(value, ctx)
     asked = replace(message, text=Text(str(value["question"])), media=())
     return await tickets.open_ticket(asked, ctx, tried=str(value.get("tried", "")))
 

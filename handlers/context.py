@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import buttons
 from bot.database.tables import Conversation, Customer
+from bot.markup import quoted
 from bot.messages import (
     Button,
     ChatRef,
@@ -24,36 +25,13 @@ from bot.messages import (
     Outcome,
     Text,
 )
+from handlers.sent import SentMessages
 from handlers.texts import best_language, say
 from knowledge.answers import Answer, Knowledge
 from knowledge.phrases import Phrases
 from knowledge.shop import Shop
 
-
-class SentMessages(Protocol):
-    """What a handler may ask of messages that are on their way or were sent."""
-
-    async def resend(self, key: str) -> bool:
-        """Sends an uncertain message after all; False when it is settled already."""
-
-    async def discard(self, key: str) -> bool:
-        """Leaves an uncertain message; False when it is settled already."""
-
-    async def cancel_for(self, customer_id: int) -> int:
-        """Cancels a customer's waiting posts and offers."""
-
-    async def said(self, key: str) -> bool:
-        """Whether there is a message of that name already."""
-
-    async def original(self, ref: MessageRef) -> InboundMessage | None:
-        """What a person wrote first under a platform's message id."""
-
-    async def copies_of(self, ref: MessageRef) -> Sequence[str | MessageRef]:
-        """Our messages that carry that person's message to the other side: one for each part, by its key, or by the
-        platform's id where it is one picture of an album."""
-
-    async def other_side(self, ref: MessageRef) -> str | MessageRef | None:
-        """The same message on the other side: our copy of a person's message, or what our message is a copy of."""
+QUOTED_AT_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -68,12 +46,27 @@ class House:
     owner_ids: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Private:
+    """A person's private conversation with the bot, for what was begun in public.
+
+    `reachable`: the bot can write there now; else `link`, where there is one, leads the person into it.
+    """
+
+    ctx: Context
+    reachable: bool
+    link: str = ""
+
+
 @dataclass
 class Context:
     """One message's surroundings. Handlers return what is to be said, and set the outcome here.
 
     `held` are the earlier lines of an unfinished thought; `hold()` adds the present one to them, `settles` is the
-    outcome that they get.
+    outcome that they get. `asked_id` is the inbox id by which a question's card is found again, `replies_as` the name
+    of the first answer where it isn't the message's own; `asks` is what is answered, in public by a quote.
+    `privately` opens the private conversation of whoever wrote in public. `in_place` says that the answers belong to
+    the very message, not elsewhere.
     """
 
     session: AsyncSession
@@ -92,7 +85,13 @@ class Context:
     outcome: Outcome | None = Outcome.done
     settles: Outcome | None = None
     explanation: dict[str, Any] | None = None
+    asked_id: int | None = None
+    replies_as: str = ""
+    asks: MessageRef | None = None
+    in_place: bool = True
+    privately: Callable[[Context], Awaitable[Private]] | None = None
     _said: int = field(default=0)
+    _replied: int = field(default=0)
     _asked: dict[str, Answer] = field(default_factory=dict)
 
     @property
@@ -136,14 +135,25 @@ class Context:
             self._asked[question] = self.house.knowledge.ask(question, self.today)
         return self._asked[question]
 
+    @property
+    def public(self) -> bool:
+        """Whether others read along: a group or a channel, in which each person has a conversation of their own."""
+        return self.conversation.person_id != ""
+
     def hold(self) -> None:
         """Lets the message wait for the rest of the thought."""
         self.outcome = None
 
     def key(self) -> str:
-        """A new name for a message of ours; `/2` and so on are the names of its parts."""
+        """A new name for a message of ours that is no answer; `/2` and so on are the names of its parts."""
         self._said += 1
-        return f"{self.name}#{self._said}" if self._said > 1 else self.name
+        return f"{self.name}.{self._said}"
+
+    def reply_key(self) -> str:
+        """A new name for an answer: the first bears the name of what it answers, so that an edit finds it."""
+        self._replied += 1
+        name = self.replies_as or self.name
+        return f"{name}#{self._replied}" if self._replied > 1 else name
 
     def reply(
         self, text: Text, buttons: Sequence[Button] = (), media: Sequence[Media] = (), kind: OutboundKind = "reply"
@@ -153,7 +163,7 @@ class Context:
             return self.to_customer(text, buttons, media)
         return OutboundMessage(
             self.here,
-            self.key(),
+            self.reply_key(),
             kind,
             text=text,
             buttons=tuple(buttons),
@@ -165,18 +175,33 @@ class Context:
         self, text: Text, buttons: Sequence[Button] = (), media: Sequence[Media] = (), kind: OutboundKind = "reply"
     ) -> OutboundMessage:
         """A message to the conversation's customer."""
-        if kind == "reply" and self.customer and self.customer.privacy_told_at is None:
+        if kind == "reply" and self.customer and self.customer.privacy_told_at is None and not self.public:
             self.customer.privacy_told_at = self.now
             text = text + "\n\n" + self.say("privacy")
-        answers = None if self.in_room else self.inbox_id
         return OutboundMessage(
-            self.chat, self.key(), kind, text=text, buttons=tuple(buttons), media=tuple(media), in_answer_to=answers
+            self.chat,
+            self.key() if self.in_room else self.reply_key(),
+            kind,
+            text=text,
+            buttons=tuple(buttons),
+            media=tuple(media),
+            in_answer_to=self.inbox_id if self.in_place and not self.in_room else None,
+            quotes=self.asks if self.public else None,
         )
 
-    def to_desk(self, text: Text, buttons: Sequence[Button] = (), media: Sequence[Media] = ()) -> OutboundMessage:
-        """The bot's own words in the customer's thread."""
-        desk = Desk(self.conversation.id)
-        return OutboundMessage(desk, self.key(), "note", text=text, buttons=tuple(buttons), media=tuple(media))
+    def to_desk(
+        self, text: Text, buttons: Sequence[Button] = (), media: Sequence[Media] = (), copy_of: int | None = None
+    ) -> OutboundMessage:
+        """The bot's own words in the customer's thread; `copy_of` where they carry the customer's."""
+        return OutboundMessage(
+            Desk(self.conversation.id),
+            self.key(),
+            "note",
+            text=text,
+            buttons=tuple(buttons),
+            media=tuple(media),
+            copy_of=copy_of,
+        )
 
     def notice(self, text: Text, buttons: Sequence[Button] = ()) -> list[OutboundMessage]:
         """A word in the owners' general part; nothing where there is no room."""
@@ -187,16 +212,25 @@ class Context:
         """A person's own words and media, to the other side; what they quote is quoted there too. `inbox_id` where it
         isn't the message that is being handled."""
         quotes = await self.sent.other_side(message.reply_to) if message.reply_to else None
+        text = message.text
+        if isinstance(to, Desk) and message.reply_to and quotes is None:
+            text = await self._with_quote(message.reply_to) + text
         copied = inbox_id or self.inbox_id
-        return OutboundMessage(
-            to, self.key(), "relay", text=message.text, media=message.media, quotes=quotes, copy_of=copied
-        )
+        return OutboundMessage(to, self.key(), "relay", text=text, media=message.media, quotes=quotes, copy_of=copied)
+
+    async def _with_quote(self, ref: MessageRef) -> Text:
+        """The beginning of what a customer quotes and the owners have not seen, for the thread alone."""
+        words = await self.sent.words(ref)
+        plain = " ".join(words.plain.split()) if words else ""
+        short = plain if len(plain) <= QUOTED_AT_MOST else plain[: QUOTED_AT_MOST - 1] + "…"
+        return quoted(short) + "\n" if short else Text()
 
     @property
     def chat(self) -> ChatRef:
-        """The customer's chat."""
+        """The customer's chat; in public, the thread of it where they asked."""
         c = self.conversation
-        return ChatRef(c.platform, c.bot, c.chat_id)
+        thread_id = self.asks.chat.thread_id if self.public and self.asks else None
+        return ChatRef(c.platform, c.bot, c.chat_id, thread_id)
 
     def button(self, label: str, action: str, value: dict[str, Any] | None = None) -> Button:
         """A button with one of our sentences on it."""

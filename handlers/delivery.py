@@ -31,7 +31,7 @@ async def discard(message: InboundMessage, ctx: Context, value: dict[str, Any]) 
 
 def back_again(ctx: Context) -> list[OutboundMessage]:
     """A customer who could not be reached writes: the owner hears it once, if they were speaking."""
-    if ctx.customer is None or ctx.customer.reachable:
+    if ctx.customer is None or ctx.customer.reachable or ctx.public:
         return []
     ctx.customer.reachable = True
     return [ctx.to_desk(ctx.say("back_again"))] if ctx.conversation.state != "bot" else []
@@ -73,8 +73,12 @@ class Failure:
 async def undelivered(session: AsyncSession, house: House, failure: Failure) -> list[OutboundMessage]:
     """Who is told of it: the thread of the customer whom it did not reach, else the owners' general part."""
     message = failure.message
-    if house.room is None or message.op != "send" or message.to == house.room:
+    if house.room is None or message.to == house.room:
         return []  # what can't be said in the room can't be said there
+    if message.op in ("edit", "delete") and message.kind in ("relay", "note"):
+        return await _unchanged(session, house, failure)
+    if message.op != "send":
+        return []
     if failure.state == "uncertain":
         return [_notice(house, failure, "uncertain", _choices(session, house, failure))]
     found = await people.customer_at(session, message.to) if isinstance(message.to, ChatRef) else None
@@ -89,6 +93,21 @@ def _to_thread(house: House, failure: Failure, customer: Customer, conversation:
         return []  # said once, until they return; and nobody is speaking with them
     text = _say(house, "blocked" if blocked else "undelivered", failure, name=customer.name)
     return [OutboundMessage(Desk(conversation.id), _name(failure), "note", text=text)]
+
+
+async def _unchanged(session: AsyncSession, house: House, failure: Failure) -> list[OutboundMessage]:
+    """A change that the platform takes no more: the owner hears it; a customer's is said anew in the thread."""
+    message, gone = failure.message, failure.reason == "target_gone"
+    if isinstance(message.to, Desk):
+        if message.op == "delete" or not message.text:
+            return []
+        return [OutboundMessage(message.to, _name(failure), "note", text=message.text, copy_of=message.copy_of)]
+    found = await people.customer_at(session, message.to)
+    if found is None or (gone and message.op == "delete"):
+        return []
+    sentence = "too_late_to_delete" if message.op == "delete" else "too_late_to_edit"
+    text = _say(house, sentence, failure, name=found[0].name)
+    return [OutboundMessage(Desk(found[1].id), _name(failure), "note", text=text)]
 
 
 def _name(failure: Failure) -> str:

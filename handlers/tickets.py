@@ -9,7 +9,8 @@ from datetime import timedelta
 from bot.database import people
 from bot.database.tables import Ticket
 from bot.markup import from_markdown, quoted
-from bot.messages import Button, Desk, InboundMessage, MessageRef, OutboundMessage, Outcome, Text
+from bot.messages import Button, Desk, InboundMessage, OutboundMessage, Outcome, Text, styled
+from handlers import marks
 from handlers.context import Context
 from handlers.expectations import when
 
@@ -35,41 +36,72 @@ async def open_ticket(
 ) -> list[OutboundMessage]:
     """Tells the customer who will answer, and the owner what was asked. The first message is the customer's.
 
-    Where a ticket is open already, the words are added to it.
+    Where a ticket is open already, the words are added to it. What was asked in public goes on in private.
     """
+    if ctx.public:
+        return await _in_private(message, ctx, sentence, card, tried, stale)
     ctx.outcome = Outcome.handed_over
     ctx.conversation.last_customer_at = ctx.now
     ctx.settles = ctx.settles or (Outcome.handed_over if ctx.held else None)
     ctx.conversation.thought_due_at = None
-    words = message.text.plain.strip()
+    words, asked = message.text.plain.strip(), ctx.asked_id or ctx.inbox_id
     if await people.open_ticket(ctx.session, ctx.conversation.id):
-        return [ctx.reply(ctx.say("asked_already")), ctx.to_desk(ctx.say("more_from") + "\n" + quoted(words))]
-    ctx.session.add(
-        Ticket(
-            conversation_id=ctx.conversation.id,
-            customer_id=ctx.conversation.customer_id,
-            question=words,
-            why=card,
-            opened_at=ctx.now,
-        )
+        more = ctx.say("more_from") + "\n" + _said(words, bool(message.media), ctx)
+        return [ctx.reply(ctx.say("asked_already")), ctx.to_desk(more, (), message.media, asked)]
+    ticket = Ticket(
+        conversation_id=ctx.conversation.id,
+        customer_id=ctx.conversation.customer_id,
+        question=words,
+        why=card,
+        asked_in=asked,
+        card={"tried": tried, "stale": stale, "public": not ctx.in_place, "media": bool(message.media)},
+        opened_at=ctx.now,
     )
+    ctx.session.add(ticket)
     if ctx.conversation.state == "bot":
         ctx.conversation.state = "waiting"
     reply = ctx.reply(ctx.say(sentence, when=when(ctx), rest=words))
-    return [reply, _card(message, ctx, card, tried, stale)]
+    text = card_text(ticket, _said(words, bool(message.media), ctx), ctx)
+    return [reply, ctx.to_desk(text, [close_button(ctx)], message.media, asked)]
 
 
-def _card(message: InboundMessage, ctx: Context, card: str, tried: str, stale: str | None) -> OutboundMessage:
-    """What the owner sees first: who asks what, what was tried, and how to answer."""
-    words = message.text.plain.strip()
-    nothing = "card_picture" if message.media else "card_command"
-    text = ctx.say(card) + "\n" + (quoted(words) if words else ctx.say(nothing))
-    if tried:
-        text = text + "\n\n" + ctx.say("card_tried", tried=tried)
-    if stale and (kept := ctx.house.knowledge.stored(stale)):
+def card_text(ticket: Ticket, words: Text, ctx: Context) -> Text:
+    """What the owner sees first: who asks what (`words`), what was tried, and how to answer."""
+    known = ticket.card or {}
+    text = ctx.say(ticket.why) + "\n" + words
+    if known.get("tried"):
+        text = text + "\n\n" + ctx.say("card_tried", tried=known["tried"])
+    if (stale := known.get("stale")) and (kept := ctx.house.knowledge.stored(stale)):
         text = text + "\n\n" + ctx.say("card_stale", id=stale) + "\n" + quoted(from_markdown(kept))
-    text = text + "\n\n" + ctx.say("card_how")
-    return ctx.to_desk(text, [close_button(ctx)], message.media)
+    if known.get("public"):
+        text = text + "\n\n" + ctx.say("card_public")
+    return text + "\n\n" + ctx.say("card_how")
+
+
+def _said(words: str, media: bool, ctx: Context) -> Text:
+    return quoted(words) if words else ctx.say("card_picture" if media else "card_command")
+
+
+async def _in_private(
+    message: InboundMessage, ctx: Context, sentence: str, card: str, tried: str, stale: str | None
+) -> list[OutboundMessage]:
+    """In public one sentence says that it goes on in private; ticket, card and answer belong to that conversation."""
+    assert ctx.privately is not None
+    private = await ctx.privately(ctx)
+    told_before = ctx.customer.privacy_told_at if ctx.customer else None
+    told, *card_and_more = await open_ticket(
+        message, private.ctx, sentence=sentence, card=card, tried=tried, stale=stale
+    )
+    ctx.outcome = Outcome.handed_over
+    ctx.settles = ctx.settles or (Outcome.handed_over if ctx.held else None)
+    ctx.conversation.thought_due_at = None
+    if private.reachable:
+        return [ctx.reply(ctx.say("goes_on_in_private")), told, *card_and_more, *marks.shown(private.ctx)]
+    if ctx.customer:
+        ctx.customer.privacy_told_at = told_before  # nobody has read it
+    way = "goes_on_by_link" if private.link else "goes_on_when_written"
+    public = ctx.reply(ctx.say(way, link=styled("link", private.link, private.link)))
+    return [public, *card_and_more, *marks.shown(private.ctx)]
 
 
 async def pass_on(ctx: Context) -> list[OutboundMessage]:
@@ -80,15 +112,27 @@ async def pass_on(ctx: Context) -> list[OutboundMessage]:
 async def escalate(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """A wish for a person, a complaint or anger goes to the owner at once, with what was said just before."""
     kind = ctx.house.phrases.escalation(message.text.plain) or "person"
-    lines = (*ctx.held, message)
-    whole = join(lines)
+    whole = await with_what_came_before(message, ctx)
     return await open_ticket(whole, ctx, sentence=f"asked_{kind}", card=f"card_{kind}")
 
 
 async def human(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """/human, with or without words."""
-    whole = join((*ctx.held, message))
+    whole = await with_what_came_before(message, ctx)
     return await open_ticket(whole, ctx, sentence="asked_person", card="card_person")
+
+
+async def with_what_came_before(message: InboundMessage, ctx: Context) -> InboundMessage:
+    """The lines of the unfinished thought and this one, as one question."""
+    if ctx.held and ctx.inbox_id:
+        await ctx.sent.thought((*ctx.held_ids, ctx.inbox_id))
+        answers_to(ctx.held_ids[0], ctx)
+    return join((*ctx.held, message))
+
+
+def answers_to(inbox_id: int, ctx: Context) -> None:
+    """Names the answer, and the card, by the first line of the question, so that an edit finds them."""
+    ctx.asked_id, ctx.replies_as = inbox_id, f"in:{inbox_id}"
 
 
 def join(lines: Sequence[InboundMessage]) -> InboundMessage:
@@ -124,10 +168,11 @@ async def from_owner(message: InboundMessage, ctx: Context) -> list[OutboundMess
 
 def is_note(message: InboundMessage, ctx: Context) -> bool:
     """A message whose first line begins with // stays in the room."""
-    return message.kind == "text" and _begins_note(message)
+    return message.kind == "text" and begins_note(message)
 
 
-def _begins_note(message: InboundMessage) -> bool:
+def begins_note(message: InboundMessage) -> bool:
+    """Whether its words are for the room alone."""
     return message.text.plain.lstrip().startswith("//")
 
 
@@ -202,40 +247,6 @@ async def _wait_on(ctx: Context, ticket: Ticket | None) -> None:
                 opened_at=ctx.conversation.last_customer_at or ctx.now,
             )
         )
-
-
-async def edited(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """A changed message: an owner's changes the customer's copy; a customer's shows in the thread, both versions."""
-    ref = ctx.ref(message)
-    if ctx.in_room:
-        keys = await ctx.sent.copies_of(ref)
-        if not keys or _begins_note(message):
-            return []
-        ctx.outcome = Outcome.relayed
-        target, copied = keys[0], ctx.inbox_id
-        edit = OutboundMessage(ctx.chat, ctx.key(), "relay", "edit", text=message.text, target=target, copy_of=copied)
-        return [*_taken_back(keys[1:], ctx), edit]
-    if ctx.conversation.state == "bot":
-        return []
-    ctx.outcome = Outcome.relayed
-    before = await ctx.sent.original(ref)
-    words = before.text if before else ctx.say("unreadable")
-    return [ctx.to_desk(ctx.say("changed", before=words, after=message.text))]
-
-
-async def deleted(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """A message taken back: an owner's disappears at the customer's, a customer's is told in the thread."""
-    ref = ctx.ref(message)
-    if ctx.in_room:
-        return _taken_back(await ctx.sent.copies_of(ref), ctx)
-    if ctx.conversation.state == "bot":
-        return []
-    before = await ctx.sent.original(ref)
-    return [ctx.to_desk(ctx.say("took_back", before=before.text if before else ctx.say("unreadable")))]
-
-
-def _taken_back(keys: Sequence[str | MessageRef], ctx: Context) -> list[OutboundMessage]:
-    return [OutboundMessage(ctx.chat, ctx.key(), "relay", "delete", target=key) for key in keys]
 
 
 async def waiting(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:

@@ -38,6 +38,43 @@ class Person:
             return await self.stage.adapter.owner_says(text, self.place.thread_id, media)
         return await self.stage.adapter.customer_says(self.place.chat_id, text, media)
 
+    async def edits(self, shown: Shown, text: str) -> None:
+        """Changes what they wrote."""
+        if self.place.chat_id == ROOM:
+            await self.stage.adapter.owner_edits(shown.message_id, text, self.place.thread_id)
+        else:
+            await self.stage.adapter.customer_edits(self.place.chat_id, shown.message_id, text)
+        await self.stage.settle()
+
+    async def deletes(self, shown: Shown) -> None:
+        """Takes back what they wrote."""
+        if self.place.chat_id == ROOM:
+            await self.stage.adapter.owner_deletes(shown.message_id, self.place.thread_id)
+        else:
+            await self.stage.adapter.customer_deletes(self.place.chat_id, shown.message_id)
+        await self.stage.settle()
+
+    async def replies(self, shown: Shown, text: str) -> None:
+        """Writes, quoting a message."""
+        if self.place.chat_id == ROOM:
+            await self.stage.adapter.owner_says(text, self.place.thread_id, reply_to=shown.message_id)
+        else:
+            await self.stage.adapter.customer_says(self.place.chat_id, text, reply_to=shown.message_id)
+        await self.stage.settle()
+
+    async def reacts(self, shown: Shown, emoji: str) -> None:
+        """Reacts to a message, or with "" no longer."""
+        await self.stage.adapter.reacts(self.place.chat_id, shown.message_id, emoji, self.place.thread_id)
+        await self.stage.settle()
+
+    def last(self, words: str) -> Shown:
+        """The latest message here that contains these words, as it stands now."""
+        return next(shown for shown in reversed(self.log()) if words in shown.text.plain)
+
+    def wrote(self, words: str = "") -> Shown:
+        """The latest message of a person's own here that contains these words, as it stands now."""
+        return next(s for s in reversed(self.log()) if not s.from_bot and words in s.text.plain)
+
     async def presses(self, label: str) -> None:
         """Presses the button of that label in the latest message that has it."""
         for shown in reversed(self.log()):

@@ -63,6 +63,7 @@ async def customer_at(session: AsyncSession, chat: ChatRef) -> tuple[Customer, C
         .where(
             Conversation.platform == chat.platform, Conversation.bot == chat.bot, Conversation.chat_id == chat.chat_id
         )
+        .where(Conversation.person_id == "")
         .limit(1)
     )
     row = found.first()
@@ -74,6 +75,13 @@ async def open_ticket(session: AsyncSession, conversation_id: int) -> Ticket | N
     ticket: Ticket | None = await session.scalar(
         select(Ticket).filter_by(conversation_id=conversation_id).where(Ticket.closed_at.is_(None))
     )
+    return ticket
+
+
+async def ticket_asked_in(session: AsyncSession, inbox_id: int) -> Ticket | None:
+    """The ticket whose question was asked in that stored update, open or closed."""
+    wanted = select(Ticket).filter_by(asked_in=inbox_id).order_by(Ticket.id.desc()).limit(1)
+    ticket: Ticket | None = await session.scalar(wanted)
     return ticket
 
 

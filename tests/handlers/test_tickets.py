@@ -120,20 +120,6 @@ async def test_what_the_owner_edits_or_deletes_changes_at_the_customers(stage: S
     assert stage.ana.log()[-1].deleted
 
 
-async def test_what_a_customer_edits_or_deletes_shows_in_the_thread_with_both_versions(stage: Stage) -> None:
-    await open_ticket(stage)
-    thread = stage.thread("Ana")
-    await stage.ana.says("for 3 people")
-    written = stage.ana.log()[-1]
-    thread.hears()
-    await stage.adapter.customer_edits("ana", written.message_id, "for 4 people")
-    await stage.settle()
-    assert thread.hears() == ["Ana changed “for 3 people” to: for 4 people"]
-    await stage.adapter.customer_deletes("ana", written.message_id)
-    await stage.settle()
-    assert thread.hears() == ["Ana took back “for 3 people”."]
-
-
 async def test_a_handoff_ends_by_itself_when_the_owner_is_silent_and_both_are_told(stage: Stage) -> None:
     await open_ticket(stage)
     thread = stage.thread("Ana")

@@ -29,7 +29,7 @@ class PlaygroundAdapter:
 
     platform = PLATFORM
     bot = BOT
-    capabilities = Capabilities(tells_deletes=True, reuses_files=True)
+    capabilities = Capabilities(tells_deletes=True, tells_reactions=True, reacts=True, reuses_files=True)
 
     def __init__(
         self,
@@ -181,6 +181,13 @@ class PlaygroundAdapter:
     async def owner_deletes(self, message_id: str, thread_id: str | None = None) -> str:
         """The owner takes back what she wrote in the room."""
         return await self._deletes(self.owner, Place(ROOM, thread_id), message_id)
+
+    async def reacts(self, chat_id: str, message_id: str, emoji: str, thread_id: str | None = None) -> str:
+        """Whoever lives there reacts to a message, or with "" no longer does."""
+        place = Place(chat_id, thread_id)
+        self.world.react(place, message_id, (emoji,) if emoji else ())
+        who = self._person(OWNER_ID if chat_id in (ROOM, CHANNEL) else chat_id)
+        return await self._tells(place, "reaction", who, message_id=message_id, emoji=emoji)
 
     # Below: how it is done.
 

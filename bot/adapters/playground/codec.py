@@ -56,11 +56,16 @@ def _deleted(raw: dict[str, Any]) -> InboundMessage:
     return _message(raw, kind="delete")
 
 
+def _reacted(raw: dict[str, Any]) -> InboundMessage:
+    return _message(raw, kind="reaction", action=raw["emoji"])
+
+
 _READERS: dict[str, Callable[[dict[str, Any]], InboundMessage]] = {
     "message": _written,
     "button": _pressed,
     "edit": _edited,
     "delete": _deleted,
+    "reaction": _reacted,
 }
 
 

@@ -17,6 +17,9 @@ from bot.splitting import utf16_units
 MAX_MEDIA = 10
 """Photos in one message, as in an album on Telegram."""
 
+MAX_EMOJI = 16
+"""Code points of one emoji: families and flags are made of several."""
+
 T = TypeVar("T")
 Frame = dict[str, Any]
 
@@ -36,6 +39,7 @@ class Frames:
             "press": self._press,
             "edit": self._edit,
             "delete": self._delete,
+            "react": self._react,
             "clock": self._clock,
         }
 
@@ -80,6 +84,13 @@ class Frames:
             await self._adapter.owner_deletes(message_id, place.thread_id)
         else:
             await self._adapter.customer_deletes(place.chat_id, message_id)
+
+    async def _react(self, frame: Frame) -> None:
+        place, message_id = self._place(frame), _field(frame, "message_id", str)
+        emoji = _field(frame, "emoji", str, "")
+        if len(emoji) > MAX_EMOJI:
+            raise BadFrame("One emoji at a time, please.")
+        await self._adapter.reacts(place.chat_id, message_id, emoji, place.thread_id)
 
     async def _clock(self, frame: Frame) -> str | None:
         by = _field(frame, "by", str)

@@ -116,6 +116,11 @@ class TelegramAdapter:
         """A private chat bears the person's own id."""
         return person_id
 
+    @property
+    def private_link(self) -> str:
+        """The address under which a person begins a private chat; empty until the bot knows its own name."""
+        return f"https://t.me/{self._me.username}?start=hello" if self._me.username else ""
+
     def budgets(self, chat_id: str) -> Sequence[Budget]:
         """30 calls a second for the bot; one a second for a person, 20 a minute for a group, both for a story channel.
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database.tables.base import Base, Id
+from bot.database.tables.base import Base, Id, Key
 
 
 class Customer(Base):
@@ -67,7 +67,10 @@ class Conversation(Base):
 
 
 class Ticket(Base):
-    """An open question of a customer's; one at a time for a conversation."""
+    """An open question of a customer's; one at a time for a conversation.
+
+    `asked_in` is the stored update in which it was asked, `card` what the owner's card said beside it.
+    """
 
     __tablename__ = "tickets"
     __table_args__ = (
@@ -85,6 +88,8 @@ class Ticket(Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     question: Mapped[str]
     why: Mapped[str]
+    asked_in: Mapped[int | None] = mapped_column(Key, index=True)
+    card: Mapped[dict[str, Any] | None]
     opened_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

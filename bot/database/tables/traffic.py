@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database.tables.base import Base, Id
+from bot.database.tables.base import Base, Id, Key
 
+THOUGHT = text("thought_id IS NOT NULL")
 LIVE = text("state IN ('waiting', 'claimed', 'sending')")
 IN_ALBUM = text("album IS NOT NULL")
 
@@ -19,7 +20,8 @@ class InboxRow(Base):
 
     `state` is pending, held (an unsure line that waits for the rest of the thought), done or failed; `outcome` is
     set with the last two. `message_id` is the platform's message that it tells of; `album` what it is a part of.
-    `explanation` tells why an answer was given.
+    `thought_id` is the first of the lines with which it was read as one question. `explanation` tells why an answer was
+    given.
     """
 
     __tablename__ = "inbox"
@@ -28,6 +30,7 @@ class InboxRow(Base):
         Index("ix_inbox_conversation_id_state", "conversation_id", "state"),
         Index("ix_inbox_message", "platform", "chat_id", "message_id"),
         Index("ix_inbox_album", "conversation_id", "album", sqlite_where=IN_ALBUM, postgresql_where=IN_ALBUM),
+        Index("ix_inbox_thought_id", "thought_id", sqlite_where=THOUGHT, postgresql_where=THOUGHT),
     )
 
     id: Mapped[Id]
@@ -40,6 +43,7 @@ class InboxRow(Base):
     thread_id: Mapped[str | None]
     message_id: Mapped[str | None]
     album: Mapped[str | None]
+    thought_id: Mapped[int | None] = mapped_column(Key)
     raw: Mapped[dict[str, Any]]
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="pending")

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _files()
     _parts()
     _curating()
+    _questions()
 
 
 def _inbox_and_desks() -> None:
@@ -103,11 +104,23 @@ def _uncurate() -> None:
         op.drop_column("revisions", column)
 
 
+def _questions() -> None:
+    whole = sa.text("thought_id IS NOT NULL")
+    op.add_column("inbox", sa.Column("thought_id", KEY, nullable=True))
+    op.create_index("ix_inbox_thought_id", "inbox", ["thought_id"], sqlite_where=whole, postgresql_where=whole)
+    op.add_column("tickets", sa.Column("asked_in", KEY, nullable=True))
+    op.add_column("tickets", sa.Column("card", sa.JSON(), nullable=True))
+    op.create_index(op.f("ix_tickets_asked_in"), "tickets", ["asked_in"])
+
+
 def downgrade() -> None:
     _uncurate()
+    op.drop_index("ix_inbox_thought_id", "inbox")
+    op.drop_index(op.f("ix_tickets_asked_in"), "tickets")
     for table in ("sent_parts", "file_ids", "attachments"):
         op.drop_table(table)
     op.drop_index("ix_inbox_album", "inbox")
-    for table, column in (("inbox", "thread_id"), ("inbox", "album"), ("conversations", "mark")):
+    columns = (("inbox", "thread_id"), ("inbox", "album"), ("inbox", "thought_id"), ("conversations", "mark"))
+    for table, column in (*columns, ("tickets", "asked_in"), ("tickets", "card")):
         with op.batch_alter_table(table) as batch:
             batch.drop_column(column)

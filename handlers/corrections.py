@@ -1,0 +1,57 @@
+"""An owner changes or takes back what they said: the customer's copy follows, and a note never leaves the room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.messages import ChatRef, Copy, InboundMessage, OutboundMessage, Outcome
+from handlers.context import Context
+from handlers.tickets import begins_note
+
+
+async def edited(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+    """The customer's copy says what the owner's message says now, unless that is a note, or was one."""
+    ref = ctx.ref(message)
+    written = await ctx.sent.written(ref, ctx.inbox_id)
+    if written is None or written.this.message.text.plain == message.text.plain:
+        return []
+    if begins_note(written.this.message):
+        if begins_note(message) or ctx.conversation.kind != "customer":
+            return []
+        return [replace(ctx.to_desk(ctx.say("note_stays")), quotes=ref)]
+    copies = await ctx.sent.copies(ref)
+    if begins_note(message):
+        return _taken_back(copies, ctx)
+    ctx.outcome = Outcome.relayed if copies else Outcome.done
+    return [_follows(copy, message, ctx) for copy in copies[:1]]
+
+
+def _follows(copy: Copy, message: InboundMessage, ctx: Context) -> OutboundMessage:
+    whole = copy.key.partition("/")[0]
+    return OutboundMessage(
+        copy.said.to, ctx.key(), "relay", "edit", text=message.text, target=whole, copy_of=ctx.inbox_id
+    )
+
+
+async def deleted(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+    """What an owner takes back disappears at the customer's."""
+    return _taken_back(await ctx.sent.copies(ctx.ref(message)), ctx)
+
+
+async def delete(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+    """/delete, as a reply to a message of one's own or without: takes it, or the last one, back at the customer's."""
+    if message.reply_to:
+        written = await ctx.sent.written(message.reply_to, None)
+        copies = [c for c in await ctx.sent.copies(message.reply_to) if isinstance(c.said.to, ChatRef)]
+        if not copies:
+            return [ctx.reply(ctx.say("delete_nothing" if written else "delete_not_yours"))]
+    else:
+        copies = list(await ctx.sent.last_said_by(message.sender.id, ctx.conversation.id))
+        if not copies:
+            return [ctx.reply(ctx.say("delete_none"))]
+    return [ctx.reply(ctx.say("deleting")), *_taken_back(copies, ctx)]
+
+
+def _taken_back(copies: Sequence[Copy], ctx: Context) -> list[OutboundMessage]:
+    return [OutboundMessage(c.said.to, ctx.key(), "relay", "delete", target=c.name) for c in copies]

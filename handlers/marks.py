@@ -1,0 +1,28 @@
+"""How a customer's desk stands: the customer's words wait, the owner has spoken last, or nothing is open."""
+
+from __future__ import annotations
+
+from bot.database.tables import Conversation
+from bot.messages import Desk, Mark, OutboundMessage
+from handlers.context import Context
+
+
+def standing(conversation: Conversation) -> Mark:
+    """How it stands now."""
+    if conversation.state == "bot":
+        return "closed"
+    owner, customer = conversation.last_owner_at, conversation.last_customer_at
+    answered = conversation.state == "handoff" and owner is not None and (customer is None or customer <= owner)
+    return "waiting" if answered else "needs_reply"
+
+
+def shown(ctx: Context) -> list[OutboundMessage]:
+    """The change of the mark, where it has changed. A desk that never was open needs none."""
+    conversation = ctx.conversation
+    if conversation.kind != "customer" or ctx.public:
+        return []
+    mark = standing(conversation)
+    if mark == (conversation.mark or "closed"):
+        return []
+    conversation.mark = mark
+    return [OutboundMessage(Desk(conversation.id), ctx.key(), "note", "mark", mark=mark)]

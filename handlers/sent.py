@@ -1,0 +1,54 @@
+"""What a handler may ask of messages that are on their way or were sent, and of what people wrote before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.messages import ChatRef, Copy, Desk, InboundMessage, MessageRef, OutboundMessage, Text, Written
+
+
+class SentMessages(Protocol):
+    """What a handler may ask of messages that are on their way or were sent, and of what people wrote before."""
+
+    async def written(self, ref: MessageRef, except_id: int | None) -> Written | None:
+        """What a person wrote under that id, as it stood before the update `except_id`."""
+
+    async def as_now(self, lines: Sequence[InboundMessage]) -> tuple[InboundMessage, ...]:
+        """Lines as they stand after edits; one that was taken back says nothing any more."""
+
+    async def thought(self, inbox_ids: Sequence[int]) -> None:
+        """Notes that these were read as one thought."""
+
+    async def copies(self, ref: MessageRef) -> Sequence[Copy]:
+        """Our messages that carry that person's words: relays, and the card of a ticket."""
+
+    async def counterpart(self, ref: MessageRef) -> tuple[ChatRef | Desk, str | MessageRef, int | None] | None:
+        """The same message on the other side, where that is, and the customer whom it concerns."""
+
+    async def reply_to(self, inbox_id: int) -> tuple[str, OutboundMessage] | None:
+        """The key and the present words of the answer that was given to a thought."""
+
+    async def free_key(self, inbox_id: int) -> str:
+        """A name under which `reply_to` will find the next answer to a thought."""
+
+    async def last_said_by(self, sender_id: str, conversation_id: int) -> Sequence[Copy]:
+        """The customer's copies of the last thing that this owner said in a thread and has not taken back."""
+
+    async def words(self, ref: MessageRef) -> Text | None:
+        """What a message says, a person's or ours; None for one that nobody knows."""
+
+    async def resend(self, key: str) -> bool:
+        """Sends an uncertain message after all; False when it is settled already."""
+
+    async def discard(self, key: str) -> bool:
+        """Leaves an uncertain message; False when it is settled already."""
+
+    async def cancel_for(self, customer_id: int) -> int:
+        """Cancels a customer's waiting posts and offers."""
+
+    async def said(self, key: str) -> bool:
+        """Whether there is a message of that name already."""
+
+    async def other_side(self, ref: MessageRef) -> str | MessageRef | None:
+        """The same message on the other side: our copy of a person's message, or what our message is a copy of."""
