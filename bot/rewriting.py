@@ -1,7 +1,7 @@
 """An edit of a message that took several calls, or now takes more or fewer: every part follows.
 
 A part that stands there is edited, a further one is sent under the name that it would have had, one too many is
-deleted. The rows keep what they say now, so that a part whose words stay the same costs no call.
+deleted. Rows that were sent keep what they say now, so that a part whose words stay the same costs no call.
 """
 
 from __future__ import annotations
@@ -59,9 +59,10 @@ def _edit(row: OutboxRow, part: OutboundMessage, change: OutboundMessage, number
     """The edit of one part; None where it says that already."""
     before = load(OutboundMessage, row.message)
     same_media = not change.media or change.media == before.media
-    if (before.text, before.buttons) == (part.text, part.buttons) and same_media:
-        return None
-    row.message = dump(replace(before, text=part.text, buttons=part.buttons))
+    if row.state == "sent":
+        if (before.text, before.buttons) == (part.text, part.buttons) and same_media:
+            return None
+        row.message = dump(replace(before, text=part.text, buttons=part.buttons))
     key = f"{change.key}/{number + 1}" if number else change.key
     media = part.media if change.media else ()
     return replace(part, op="edit", key=key, target=row.key, media=media, quotes=None, copy_of=change.copy_of)
