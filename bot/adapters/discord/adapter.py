@@ -22,7 +22,7 @@ from bot.adapters.discord.events import Event, apart, is_addressed, person_of
 from bot.adapters.discord.files import fetch
 from bot.adapters.discord.front_desk import FrontDesk
 from bot.adapters.discord.interactions import Interactions
-from bot.adapters.discord.menus import Offer, forms, register
+from bot.adapters.discord.menus import Offer, entries, forms, register
 from bot.adapters.discord.places import Places
 from bot.adapters.discord.plan import plan
 from bot.adapters.discord.sending import Means, Sending
@@ -77,6 +77,7 @@ class DiscordAdapter:
         self._me = codec.Identity(self.bot, room_chat_id=room_chat_id, story_chat_ids=story_chat_ids)
         self._expected = inspection.Expected(guild_id, room_chat_id, story_chat_ids)
         self._offers = offers
+        self._entries = entries(offers)
         self._now = now
         self._wait = wait
         self._core: Core | None = None
@@ -250,6 +251,8 @@ class DiscordAdapter:
         body: dict[str, Any] = {"t": event.name, "d": told, "serial": event.serial, "at": event.at}
         body["parent_id"] = place.parent_id if place and place.is_thread else None
         body["general"] = bool(in_room) and channel_id in (self._places.front_desk, self._me.room_chat_id)
+        if entry := self._entries.get(str((told.get("data") or {}).get("name"))):
+            body["command"] = entry
         return body | ({"person_id": person} if person else {})
 
     async def _store(self, events: Sequence[Event]) -> None:

@@ -55,6 +55,11 @@ def forms(offered: Sequence[Offer]) -> dict[str, list[Field]]:
     }
 
 
+def entries(offered: Sequence[Offer]) -> dict[str, str]:
+    """The commands behind the entries of a message's menu, by what the entry says."""
+    return {offer.entry[:NAME_LETTERS]: offer.command.name for offer in offered if offer.entry}
+
+
 def trees(offered: Sequence[Offer]) -> tuple[list[Said], list[Said]]:
     """What is registered everywhere, and what in the owners' guild alone. A name that customers have too is
     everybody's: the core looks who uses it where."""
