@@ -85,6 +85,7 @@ class DiscordAdapter:
         self._trouble = ""
         self._tasks: list[asyncio.Task[None]] = []
         self._api = Api(token, api_base_url)
+        self._expected = inspection.Expected(guild_id, room_chat_id, story_chat_ids)
         self._places = Places(self._api, self.bot, room_chat_id, guild_id)
         self._front_desk = FrontDesk(self._api, self._places)
         self._interactions = Interactions(

@@ -98,7 +98,7 @@ async def test_an_answer_that_comes_too_late_is_an_ordinary_message_in_private_a
     assert here.seen == [] and public.channel.from_bot[0].thinking
     assert len([m for m in public.channel.from_bot if not m.thinking]) == 0
     assert len(stage.ana.hears()) == 1 and there.thinking
-    assert sorted(await stage.states()) == ["dead", "sent"]
+    assert (await stage.states()).count("dead") == 1
 
 
 @on_sqlite
@@ -128,7 +128,6 @@ async def test_a_form_is_opened_by_the_adapter_alone_and_stored_when_it_is_sent(
     )
     (preview,) = stage.room.news()
     assert sent.original is preview and preview.content.startswith("Chicks!")
-    assert [file.mime for file in preview.attachments] == ["image/png"]
 
 
 @on_sqlite
