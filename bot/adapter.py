@@ -145,7 +145,8 @@ class Capabilities:
     `links_expire`: what a file's link gives must be fetched at once. `answers_in_place`: a command wants its answer
     within seconds, at its own place. `marks`: shows how a desk stands. `upload_at_most`, `download_at_most`: bytes.
     `albums`: media that arrive as several messages belong together. `writes_first`: the bot may begin a private chat;
-    where it may not, the adapter's `private_link`, if it has one, leads a person into it.
+    where it may not, the adapter's `private_link`, if it has one, leads a person into it. `cleans_photos`: a photo
+    loses what it tells of the place where it was taken when it is sent there.
     """
 
     tells_deletes: bool = False
@@ -157,6 +158,7 @@ class Capabilities:
     marks: bool = False
     albums: bool = False
     writes_first: bool = False
+    cleans_photos: bool = False
     upload_at_most: int = 50_000_000
     download_at_most: int = 20_000_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,14 +14,16 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import handlers
-from bot import inbox, outbox
+from bot import attachments, inbox, outbox
 from bot.adapter import Adapter, Core, Position
 from bot.alarm import Alarm
+from bot.carrying import MB, Carrier
 from bot.clock import Clock
 from bot.database import Database, blobs, chats
 from bot.database.entries import load_all, newest_revision
 from bot.database.plans import next_post_at
 from bot.database.tables import Conversation
+from bot.fetching import Fetcher
 from bot.jobs import Handled, Job
 from bot.loops import repeat
 from bot.messages import ChatRef, OutboundMessage, Outcome, RawUpdate
@@ -39,7 +41,7 @@ from knowledge.shop import Shop
 
 log = structlog.get_logger()
 
-TICK_S, REFRESH_S = 1.0, 10.0
+TICK_S, REFRESH_S, DAY_S = 1.0, 10.0, 86_400.0
 LAST_STEP_S = 5.0
 """How long a stopping house waits for the message that is being handled and the calls that are under way."""
 
@@ -74,6 +76,8 @@ class Concierge:
         phrases = Phrases.load(shop.directory, shop.languages, owner_name=shop.owner.name)
         self.house = House(shop, Knowledge(()), phrases, places.room, places.channels, places.owner_ids)
         self._revision = 0
+        most_bytes = int(shop.media_mb_at_most * MB)
+        self._fetcher = Fetcher(database, clock, self._adapters, most_bytes)
         self._outbox = Outbox({name: adapter.plan for name, adapter in self._adapters.items()}, places.room)
         self._worker = Worker(
             database, clock, self._adapters, self._outbox, self._handle, self._apologise, self._observe
@@ -86,10 +90,12 @@ class Concierge:
             self._report,
             moved=self.relocate,
             paced=paced,
+            carrier=Carrier(self._adapters, most_bytes, partial(delivery.not_carried, self.house)),
             observe=self.metrics.delivered,
         )
         self.work_waits = asyncio.Event()
         self.mail_waits = asyncio.Event()
+        self.files_wait = asyncio.Event()
 
     async def start(self) -> None:
         """Loads what the shop knows, sorts out what a stopped process left, and connects the platforms."""
@@ -122,13 +128,21 @@ class Concierge:
 
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
         """Stores updates; when it returns they are committed."""
-        stored = await inbox.accept(self.database, updates, self.places.room, self.clock.now())
+        stored = await inbox.accept(self.database, updates, self.places.room, self.clock.now(), self._needs_bytes)
         self._count(updates, stored)
         if any(update.moved_to for update in updates):
             await self.relocate()
         if unreadable := [update for update in updates if update.chat is None]:
             await self._tell_of(unreadable)
         self.work_waits.set()
+        self.files_wait.set()
+
+    def _needs_bytes(self, update: RawUpdate, in_room: bool) -> bool:
+        """Whether files that come in will be needed where their ids are worth nothing, or must be fetched at once."""
+        here, room = self._adapters[update.platform].capabilities, self.places.room
+        if in_room:  # they may go to customers elsewhere, or be posted
+            return here.links_expire or not here.cleans_photos or len(self._adapters) > 1
+        return here.links_expire or (room is not None and room.platform != update.platform)
 
     async def _tell_of(self, unreadable: Sequence[RawUpdate]) -> None:
         """The owner hears, once, of what came in and can't even be put anywhere."""
@@ -176,6 +190,13 @@ class Concierge:
         """Sends what is due now, one message a lane."""
         return await self._sender.send()
 
+    async def fetch(self) -> bool:
+        """Fetches files whose bytes are wanted."""
+        fetched = await self._fetcher.fetch()
+        if fetched:
+            self.mail_waits.set()
+        return fetched
+
     async def due(self) -> bool:
         """Enqueues one post whose time has come."""
         now = self.clock.now()
@@ -191,27 +212,31 @@ class Concierge:
 
     async def settle(self) -> None:
         """Does everything that there is to do at the clock's present time."""
-        while await self.due() or await self.work() or await self.send():
+        while await self.due() or await self.work() or await self.fetch() or await self.send():
             pass
 
-    async def serve(self, *, work: bool = True, send: bool = True) -> None:
+    async def serve(self, *, work: bool = True, send: bool = True, fetch: bool = True) -> None:
         """Works, sends and watches the clock until cancelled; then what is under way is finished first.
 
-        Either may be left to another process. A call that takes longer than LAST_STEP_S is cut: its row stays as
+        Each may be left to another process. A call that takes longer than LAST_STEP_S is cut: its row stays as
         sending, and the next start sorts it out.
         """
         stopping = asyncio.Event()
         steps = [(self.work, self.work_waits)] * work + [(self.send, self.mail_waits)] * send
+        steps += [(self.fetch, self.files_wait)] * fetch
         loops = [asyncio.ensure_future(repeat(step, waits, stopping)) for step, waits in steps]
         looks = [Alarm(self._look_for_news, REFRESH_S)] + [Alarm(self._post_what_is_due, TICK_S)] * work
+        looks += [Alarm(self.tidy, DAY_S)] * fetch
         for look in looks:
             look.start()
+        if fetch:
+            await looks[-1].ring()
         try:
             await asyncio.wait(loops)
         finally:
             for look in looks:
                 await look.stop()
-            for event in (stopping, self.work_waits, self.mail_waits):
+            for event in (stopping, self.work_waits, self.mail_waits, self.files_wait):
                 event.set()
             loop_time = asyncio.get_running_loop().time
             deadline = loop_time() + LAST_STEP_S
@@ -225,6 +250,10 @@ class Concierge:
         while await self.due():
             pass
 
+    async def tidy(self) -> None:
+        """Deletes the files that were kept for long enough."""
+        await self._fetcher.forget(timedelta(days=self.house.shop.keep_media_days))
+
     async def _look_for_news(self) -> None:
         await self.load()
 
@@ -236,6 +265,7 @@ class Concierge:
                 (await session.scalar(select(func.min(Conversation.wake_at))), "a conversation goes on"),
                 (await session.scalar(select(func.min(Conversation.next_at))), "a message is tried again"),
                 (await outbox.next_due(session, self.clock.now()), "a message is sent again"),
+                (await attachments.next_due(session, self.clock.now()), "a file is fetched again"),
                 (self._sender.paced_until, "the platform takes the next message"),
             ]
         return min(((at, what) for at, what in found if at), default=None)

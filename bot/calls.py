@@ -13,11 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import copies, desks, outbox
 from bot.adapter import Adapter, Call, DeliveryError, Reason
+from bot.carrying import Carrier, NotYet
 from bot.database.inserts import plain
 from bot.database.tables import DeskRow, InboxRow, OutboxRow
 from bot.database.tables.base import Instant
 from bot.messages import ChatRef, Desk, MessageRef, OutboundMessage, Receipt, dump, load
 
+FIRST_LOOK, LAST_LOOK = timedelta(seconds=1), timedelta(seconds=30)
+"""How soon a message that waits for a file is looked at again."""
 FURTHER = re.compile("[#/]")
 _ASKED = select(InboxRow.raw).where(InboxRow.id == bindparam("answered"))
 _STORED_AT = select(InboxRow.id, InboxRow.received_at).where(InboxRow.id.in_(bindparam("ids", expanding=True)))
@@ -38,7 +41,8 @@ _TAKEN = (
 
 @dataclass(frozen=True)
 class Ready:
-    """A row that is committed as sending, with the call that it stands for; `since` is when it might first go."""
+    """A row that is committed as sending, with the call that it stands for; `since` is when it might first go, `more`
+    what has to be said besides."""
 
     row_id: int
     kind: str
@@ -48,6 +52,7 @@ class Ready:
     adapter: Adapter
     desk: DeskRow | None
     opens: bool
+    more: OutboundMessage | None = None
 
     @property
     def is_reply(self) -> bool:
@@ -68,9 +73,9 @@ class Astray(DeliveryError):
 
 
 async def prepare(
-    session: AsyncSession, row: OutboxRow, adapters: Mapping[str, Adapter], now: datetime
+    session: AsyncSession, row: OutboxRow, adapters: Mapping[str, Adapter], now: datetime, carrier: Carrier
 ) -> Ready | None:
-    """Resolves every name in the row and marks it as sending. None when there is nothing to call."""
+    """Resolves every name in the row and marks it as sending. None when there is nothing to call, or not yet."""
     if row.state != "claimed":
         return None  # cancelled since
     message = load(OutboundMessage, row.message)
@@ -85,18 +90,24 @@ async def prepare(
     if homeless and message.op != "send" and gone:
         row.state, row.error = "cancelled", "There is no thread of what it is about."
         return None
+    chat = desks.chat_of(desk) if desk else message.to
+    assert isinstance(chat, ChatRef)
+    try:
+        message, more = await carrier.carried(session, message, chat, now) if message.media else (message, None)
+    except NotYet:
+        # Each look costs a place in the platform's pace, so they become rarer.
+        row.state, row.due_at = "waiting", now + min(max(FIRST_LOOK, (now - row.created_at) / 2), LAST_LOOK)
+        return None
     opens = homeless and message.op == "send"
     if desk and opens and not await desks.begin_opening(session, desk):
         row.state, row.due_at = "waiting", now + timedelta(seconds=1)
         return None
     row.state, row.attempts = "sending", row.attempts + 1
-    chat = desks.chat_of(desk) if desk else message.to
-    assert isinstance(chat, ChatRef)
     quotes = await resolve(session, message.quotes)
     adapter, nonce = adapters[chat.platform], f"{row.id:x}-{row.created_at.timestamp():.0f}"
     call = Call(chat, message, nonce, target, quotes, *await _asked(session, message, adapter))
     since = max(row.created_at, row.not_before or row.created_at)
-    return Ready(row.id, row.kind, row.attempts, since, call, adapter, desk, opens)
+    return Ready(row.id, row.kind, row.attempts, since, call, adapter, desk, opens, more if row.attempts == 1 else None)
 
 
 async def _anew(
@@ -141,7 +152,7 @@ def taken_back(row: OutboxRow, stray: MessageRef) -> OutboundMessage:
     return OutboundMessage(stray.chat, key, "note", "delete", target=stray, customer_id=row.customer_id)
 
 
-async def taken(session: AsyncSession, ended: Sequence[Ended], now: datetime) -> list[float | None]:
+async def taken(session: AsyncSession, ended: Sequence[Ended], now: datetime, carrier: Carrier) -> list[float | None]:
     """Notes that calls were taken; returns of each, if it is a reply, how long it took: from the storing of what it
     answers (else of itself) to now, in seconds."""
     if not ended:
@@ -151,6 +162,8 @@ async def taken(session: AsyncSession, ended: Sequence[Ended], now: datetime) ->
         sent = ready.call.message
         if sent.media or sent.copy_of or len(receipt.message_ids) > 1:
             await copies.note_parts(session, await session.get_one(OutboxRow, ready.row_id), sent, receipt)
+        if sent.media:
+            await carrier.remember(session, sent, ready.call.chat, receipt)
         if ready.desk and ready.opens and receipt.thread_id:
             await desks.opened(session, ready.desk, receipt.thread_id)
         elif ready.desk and ready.opens:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, BindParameter, bindparam, cast, exists, func,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bot import attachments
 from bot.adapter import Position
 from bot.database import chats
 from bot.database.doors import Database
@@ -76,10 +77,17 @@ def _open_ones() -> Any:
 _OPEN = _open_ones()
 
 
-async def accept(database: Database, updates: Sequence[RawUpdate], room: ChatRef | None, now: datetime) -> int:
+async def accept(
+    database: Database,
+    updates: Sequence[RawUpdate],
+    room: ChatRef | None,
+    now: datetime,
+    needs_bytes: Callable[[RawUpdate, bool], bool] = lambda raw, in_room: False,
+) -> int:
     """Stores a batch in one commit and marks its conversations as pending; returns how many were new.
 
-    An update that was stored before is passed over. One whose chat can't be told is kept as failed.
+    An update that was stored before is passed over. One whose chat can't be told is kept as failed. `needs_bytes` is
+    asked for each that brings files, with whether it was written in the owners' room, if these are to be fetched.
     """
     if not updates:
         return 0
@@ -91,6 +99,10 @@ async def accept(database: Database, updates: Sequence[RawUpdate], room: ChatRef
         await _mark(session, sorted(set(found.values())), now)
         rows = [_row(raw, found.get(place), now) for place, raw in enumerate(updates)]
         stored = (await session.execute(_storing(dialect_of(session)), rows)).scalars().all()
+        for raw in updates:
+            ours = raw.chat is not None and in_room(raw.chat, room)
+            if raw.media and needs_bytes(raw, ours):
+                await attachments.want_of(session, raw, now, clean=ours)
     return len(stored)
 
 

@@ -148,7 +148,9 @@ class House:
     def _loops(self) -> list[Awaitable[None]]:
         house, loops = self._concierge, list[Awaitable[None]]()
         if self._role in ("all", "work"):
-            loops.append(house.serve(send=False))
+            loops.append(house.serve(send=False, fetch=False))
+        if self._role in ("all", "receive"):
+            loops.append(house.serve(work=False, send=False))
         if self._role in ("all", "send"):
             loops.append(in_turn(self._database, self._names("send"), self._send))
         return loops
@@ -176,7 +178,7 @@ class House:
 
     async def _send(self) -> None:
         await self._concierge.recover()
-        await self._concierge.serve(work=False)
+        await self._concierge.serve(work=False, fetch=False)
 
     def _names(self, duty: str) -> list[str]:
         return [f"{duty} {adapter.platform} {adapter.bot}" for adapter in self._adapters]

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import desks, outbox
 from bot.adapter import CONSEQUENCES, Adapter, Consequence, DeliveryError, Reason
 from bot.calls import Astray, Ended, Ready, make, prepare, taken, taken_back
+from bot.carrying import Carrier
 from bot.clock import Clock
 from bot.database import chats
 from bot.database.doors import Database
@@ -51,7 +52,8 @@ seconds since what it answers was stored."""
 
 class Sender:
     """Sends what is due, the first row of each lane at a time. `report` says what people hear of a failure, `moved` is
-    told when a chat got a new id. Without `paced` every platform is called as fast as it goes."""
+    told when a chat got a new id, `carrier` brings files over. Without `paced` every platform is called as fast as it
+    goes."""
 
     def __init__(
         self,
@@ -63,6 +65,7 @@ class Sender:
         *,
         moved: Callable[[], Awaitable[None]] | None = None,
         paced: bool = True,
+        carrier: Carrier | None = None,
         observe: Observe = lambda platform, kind, state, seconds: None,
     ) -> None:
         self._database = database
@@ -72,6 +75,7 @@ class Sender:
         self._report = report
         self._moved = moved
         self._observe = observe
+        self._carrier = carrier or Carrier(adapters)
         self._pacer = Pacer() if paced else None
         self._under_way: set[asyncio.Task[None]] = set()
         self._ended: list[Ended] = []
@@ -127,10 +131,10 @@ class Sender:
         try:
             async with self._database.write() as session:
                 ended, self._ended = self._ended, []
-                took = await taken(session, ended, self._clock.now())
+                took = await taken(session, ended, self._clock.now(), self._carrier)
                 rows = await self._claim(session, free) if free else ()
                 claimed += [row.id for row in rows]
-                found = [await prepare(session, row, self._adapters, self._clock.now()) for row in rows]
+                found = [await self._prepare(session, row) for row in rows]
         except Exception as error:
             if not ended and not claimed:
                 raise
@@ -154,7 +158,7 @@ class Sender:
 
     async def _store(self, *ended: Ended) -> None:
         async with self._database.write() as session:
-            took = await taken(session, ended, self._clock.now())
+            took = await taken(session, ended, self._clock.now(), self._carrier)
         self._tell_ended(ended, took)
 
     def _tell_ended(self, ended: Sequence[Ended], took: Sequence[float | None]) -> None:
@@ -181,6 +185,14 @@ class Sender:
         self._pacer.take(budgets, now, calls)
         return True
 
+    async def _prepare(self, session: AsyncSession, row: OutboxRow) -> Ready | None:
+        """The call of a claimed row, which becomes sending; what has to be said besides goes behind it."""
+        now = self._clock.now()
+        ready = await prepare(session, row, self._adapters, now, self._carrier)
+        if ready and ready.more:
+            await self._outbox.enqueue(session, [ready.more], now)
+        return ready
+
     async def _prepared_apart(self, row_ids: list[int]) -> list[Ready]:
         """The calls of rows that may go, each committed as sending for itself."""
         async with self._database.write() as session:
@@ -193,7 +205,7 @@ class Sender:
         try:
             async with self._database.write() as session:
                 row = await session.get_one(OutboxRow, row_id, with_for_update=True)
-                ready = await prepare(session, row, self._adapters, self._clock.now())
+                ready = await self._prepare(session, row)
         except Exception as error:
             log.error("A row could not be prepared", row_id=row_id, error=repr(error))
             await self._settle(partial(self._unprepared, row_id, repr(error)))

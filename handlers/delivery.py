@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import buttons, people
 from bot.database.tables import Conversation, Customer
-from bot.messages import Button, ChatRef, Desk, InboundMessage, OutboundMessage, Outcome, Text
+from bot.messages import Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text
 from handlers.context import Context, House
 from handlers.texts import best_language, say
 
 QUOTED_AT_MOST = 300
+ICONS = defaultdict(lambda: "📎", photo="🖼️", video="🎬", voice="🎤", audio="🎵", document="📄", animation="🎞️")
 
 
 async def resend(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
@@ -127,6 +129,20 @@ def _notice(house: House, failure: Failure, sentence: str, choices: tuple[Button
     assert house.room is not None
     text = _say(house, sentence, failure)
     return OutboundMessage(house.room, _name(failure), "notice", text=text, buttons=choices)
+
+
+def not_carried(house: House, media: Media, why: str, most_mb: int) -> Text:
+    """The words that stand for a file that can't be shown on the other side: what it was, and the reason."""
+    language = best_language(*house.shop.languages)
+    name = media.name if "." in media.name else say(language, f"media_{media.kind}").plain
+    if media.kind == "sticker":
+        return Text(f"{media.alt} ({name})".strip())
+    size = f" ({_size(media.size)})" if media.size else ""
+    return say(language, f"not_carried_{why}", what=f"{ICONS[media.kind]} {name}{size}", most=str(most_mb))
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.0f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} kB"
 
 
 def _say(house: House, sentence: str, failure: Failure | None = None, /, **values: str) -> Text:

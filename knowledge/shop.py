@@ -17,7 +17,7 @@ from knowledge.files import folder, read_text
 from knowledge.hours import WEEKDAYS, Hours, Opening, parse_openings
 from knowledge.values import parse_date
 
-_SECTIONS = ("owner", "hours", "privacy", "handoff", "policies")
+_SECTIONS = ("owner", "hours", "privacy", "handoff", "media", "policies")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Shop:
     hours: Hours = field(default_factory=Hours)
     keep_messages_days: int = 365
     handoff_silence_h: float = 4.0
+    media_mb_at_most: float = 20.0
+    keep_media_days: int = 365
     directory: Path = Path()
     policies: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,7 +65,7 @@ def read_shop(directory: Path) -> Shop:
     top.only("name", "timezone", "languages", "currency", *_SECTIONS)
     timezone, owner = _timezone(top), top.section("owner", "name", "voice")
     privacy, handoff = top.section("privacy", "keep_messages_days"), top.section("handoff", "silence_hours")
-    policies = top.section("policies")
+    media, policies = top.section("media", "keep_mb_at_most", "keep_days"), top.section("policies")
     return Shop(
         name=top.required_text("name"),
         timezone=timezone,
@@ -73,6 +75,8 @@ def read_shop(directory: Path) -> Shop:
         hours=_hours(top, ZoneInfo(timezone)),
         keep_messages_days=int(privacy.number("keep_messages_days", 365, whole=True)),
         handoff_silence_h=float(handoff.number("silence_hours", 4.0)),
+        media_mb_at_most=float(media.number("keep_mb_at_most", 20.0)),
+        keep_media_days=int(media.number("keep_days", 365, whole=True)),
         directory=directory,
         policies={key: policies.text(key) for key in policies.values},
     )

@@ -46,7 +46,7 @@ NEUTRAL = tuple(
     f"bot.{name}"
     for name in (
         *("messages", "adapter", "commands", "clock", "recurrence", "pacing", "retries", "markup", "splitting"),
-        "recent",
+        *("recent", "described"),
     )
 )
 """The values and pure functions that everything else speaks in."""
@@ -54,14 +54,15 @@ NEUTRAL = tuple(
 CORE = tuple(
     f"bot.{name}"
     for name in (
-        *("inbox", "jobs", "worker", "albums", "attachments", "fetching"),
+        *("inbox", "jobs", "worker", "albums", "attachments", "fetching", "carrying"),
         *("outbox", "rewriting", "sent", "sender", "calls", "desks", "copies", "versions"),
     )
 )
 """What moves messages; each keeps the queries of its own table."""
 
 ADAPTER = tuple(
-    f"bot.{name}" for name in ("messages", "adapter", "commands", "clock", "pacing", "markup", "splitting", "recent")
+    f"bot.{name}"
+    for name in ("messages", "adapter", "commands", "clock", "pacing", "markup", "splitting", "recent", "described")
 )
 
 COMPOSED = ("bot.demo", "bot.running", "bot.cli", "bot.__main__")

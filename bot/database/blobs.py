@@ -11,14 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
+from bot.database.pictures import cleaned
 from bot.database.tables import Blob, Image
 from bot.messages import Media
 
 
-async def keep(session: AsyncSession, name: str, data: bytes, now: datetime) -> str:
+async def keep(session: AsyncSession, name: str, data: bytes, now: datetime, mime: str = "") -> str:
     """Stores bytes once and returns their sha256."""
     sha256 = hashlib.sha256(data).hexdigest()
-    mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    mime = mime or mimetypes.guess_type(name)[0] or "application/octet-stream"
     made = insert_into(session, Blob).values(
         sha256=sha256, name=name, mime=mime, size=len(data), data=data, created_at=now
     )
@@ -27,7 +28,8 @@ async def keep(session: AsyncSession, name: str, data: bytes, now: datetime) -> 
 
 
 async def keep_image(session: AsyncSession, path: str, data: bytes, now: datetime) -> None:
-    """Stores a picture under the path by which entries and stories name it."""
+    """Stores a picture under the path by which entries and stories name it: upright, and without the place it tells."""
+    data = cleaned(data)
     sha256 = await keep(session, path.rpartition("/")[2], data, now)
     made = insert_into(session, Image).values(path=path, sha256=sha256)
     await session.execute(made.on_conflict_do_update(index_elements=[Image.path], set_={"sha256": sha256}))

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -288,10 +289,10 @@ async def test_the_end_of_a_call_that_the_database_can_not_take_now_is_stored_la
 ) -> None:
     broken = [OSError("disk full")] * 3
 
-    async def failing(session: AsyncSession, ended: Sequence[Ended], now: datetime) -> list[float | None]:
+    async def failing(session: AsyncSession, ended: Sequence[Ended], *given: Any) -> list[float | None]:
         if ended and broken:
             raise broken.pop()
-        return await taken(session, ended, now)
+        return await taken(session, ended, *given)
 
     monkeypatch.setattr("bot.sender.taken", failing)
     await road.enqueue(message("a1"), message("a2"))

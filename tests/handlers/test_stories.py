@@ -40,7 +40,7 @@ async def test_a_photo_story_shows_its_photo_in_preview_and_channel(stage: Stage
     await stage.room.presses("Confirm")
     (post,) = stage.channel.news()
     assert post.text.plain == "The first crack"
-    assert [m.file_id for m in post.media] == [photo.file_id]
+    assert [stage.adapter.world.uploaded(m.file_id).content for m in post.media] == [b"\x89PNG\r\n\x1a\nd"]
 
 
 async def test_confirming_twice_posts_once(stage: Stage) -> None:

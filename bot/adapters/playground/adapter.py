@@ -15,6 +15,7 @@ from typing import Any
 from bot.adapter import Accept, Call, Capabilities, Core, DeliveryError, ReadBlob, Reason
 from bot.adapters.playground.codec import BOT, PLATFORM, decode, envelope
 from bot.adapters.playground.world import CHANNEL, ROOM, Person, Place, Shown, World
+from bot.described import is_file, with_words
 from bot.messages import ChatRef, InboundMessage, Media, MessageRef, OutboundMessage, RawUpdate, Receipt, Text
 from bot.pacing import Budget
 from bot.splitting import split_text, utf16_units
@@ -78,9 +79,12 @@ class PlaygroundAdapter:
         return ()
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
-        """Parts of at most 4096 UTF-16 units; media stay with the first, buttons with the last."""
+        """Parts of at most 4096 UTF-16 units; files stay with the first, buttons with the last."""
         if message.op == "mark":
             return []
+        told = tuple(media for media in message.media if not is_file(media))
+        shown = tuple(media for media in message.media if is_file(media))
+        message = replace(message, text=with_words(message.text, told), media=shown)
         texts = split_text(message.text, MAX_UNITS, utf16_units)
         if message.op not in ("send", "edit") or len(texts) == 1:
             return [message]
@@ -291,7 +295,7 @@ class PlaygroundAdapter:
         return tuple([await self._uploaded(media) for media in message.media])
 
     async def _uploaded(self, media: Media) -> Media:
-        if media.file_id or not media.sha256:
+        if not media.sha256 or self.world.knows(media.file_id):
             await self.fetch(media)
             return media
         if self._read_blob is None:

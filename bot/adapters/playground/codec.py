@@ -25,6 +25,7 @@ def envelope(body: dict[str, Any]) -> RawUpdate:
         body,
         private=chat["private"],
         message_id=str(body["message_id"]) if body["kind"] == "message" else "",
+        media=_media(body) if body["kind"] == "message" else (),
     )
 
 
@@ -69,6 +70,10 @@ _READERS: dict[str, Callable[[dict[str, Any]], InboundMessage]] = {
 }
 
 
+def _media(raw: dict[str, Any]) -> tuple[Media, ...]:
+    return tuple(Media(**media, origin=f"{PLATFORM}:{BOT}") for media in raw["media"])
+
+
 def _message(raw: dict[str, Any], **what: Any) -> InboundMessage:
     """What all kinds have in common."""
     chat = ChatRef(PLATFORM, BOT, raw["chat"]["id"], raw["chat"]["thread"])
@@ -84,7 +89,7 @@ def _message(raw: dict[str, Any], **what: Any) -> InboundMessage:
         Sender(raw["sender"]["id"], raw["sender"]["name"]),
         received_at=received_at,
         message_id=raw["message_id"],
-        media=tuple(Media(**media) for media in raw["media"]),
+        media=_media(raw),
         reply_to=MessageRef(chat, reply_to) if reply_to else None,
         **what,
     )

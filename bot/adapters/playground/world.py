@@ -199,6 +199,10 @@ class World:
         self._uploads[file_id] = Upload(name, mime, content)
         return file_id
 
+    def knows(self, file_id: str) -> bool:
+        """Whether there is a file of that id."""
+        return file_id in self._uploads
+
     def uploaded(self, file_id: str) -> Upload:
         """The file of that id."""
         return self._uploads[file_id]

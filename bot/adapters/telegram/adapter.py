@@ -44,7 +44,7 @@ class TelegramAdapter:
     """
 
     platform = codec.PLATFORM
-    capabilities = Capabilities(reacts=True, reuses_files=True, albums=True)
+    capabilities = Capabilities(reacts=True, reuses_files=True, albums=True, cleans_photos=True)
 
     def __init__(
         self,

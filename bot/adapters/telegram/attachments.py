@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bot.messages import Media, MediaKind
@@ -39,6 +40,11 @@ def _file(kind: MediaKind, name: str = "", mime: str = "") -> Callable[[dict[str
         )
 
     return read
+
+
+def _sticker(file: dict[str, Any]) -> Media:
+    moving = "application/x-tgsticker" if file.get("is_animated") else "video/webm" if file.get("is_video") else ""
+    return replace(_file("sticker")(file), mime=moving or "image/webp")
 
 
 def _location(place: dict[str, Any]) -> Media:
@@ -78,7 +84,7 @@ _READERS: dict[str, Callable[[Any], Media]] = {
     "voice": _file("voice"),
     "audio": _file("audio"),
     "document": _file("document"),
-    "sticker": _file("sticker"),
+    "sticker": _sticker,
     "venue": _venue,
     "location": _location,
     "contact": _contact,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from telegram import InputFile
@@ -12,6 +13,8 @@ from bot.adapters.telegram.plan import is_round
 from bot.messages import Media
 from bot.recent import Recent
 
+PHOTO_AT_MOST = 10_000_000
+"""Bytes: https://core.telegram.org/bots/api#sendphoto."""
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "video/mp4": ".mp4"}
 
 
@@ -46,7 +49,12 @@ class Files:
 
     async def fetch(self, media: Media) -> bytes:
         """The bytes behind a file id, 20 MB at the most. Raises DeliveryError."""
-        found = await self._api.call("getFile", file_id=media.file_id)
+        try:
+            found = await self._api.call("getFile", file_id=media.file_id)
+        except DeliveryError as error:
+            if "too big" in error.description:
+                raise DeliveryError(Reason.too_long, error.description) from None
+            raise
         path = found.get("file_path") if isinstance(found, dict) else None
         if not isinstance(path, str):
             raise DeliveryError(Reason.rejected, "Telegram names no path for the file")
@@ -64,6 +72,16 @@ class Files:
             if isinstance(error, LookupError):
                 raise DeliveryError(Reason.rejected, "the picture is not stored any more") from None
             raise DeliveryError(Reason.unreachable, f"the picture can't be read: {type(error).__name__}") from None
+
+
+def as_documents(media: tuple[Media, ...]) -> tuple[Media, ...]:
+    """Files that Telegram would not take as what they are, for which the bytes are there."""
+    return tuple(replace(item, kind="document", file_id="") if item.sha256 else item for item in media)
+
+
+def is_too_large(media: Media) -> bool:
+    """Whether a picture is more than Telegram takes as one."""
+    return media.kind == "photo" and not media.file_id and media.size > PHOTO_AT_MOST
 
 
 def method_of(media: Media) -> tuple[str, str]:

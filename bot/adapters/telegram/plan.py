@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.adapters.telegram.attachments import VIDEO_NOTE
+from bot.described import with_words
 from bot.messages import Media, OutboundMessage, Text
 from bot.splitting import split_text, utf16_units
 
@@ -29,7 +30,9 @@ def plan(message: OutboundMessage) -> list[OutboundMessage]:
     if message.op not in ("send", "edit"):
         return [message]
     sendable = tuple(media for media in message.media if can_be_sent(media))
-    text = _with_descriptions(message.text, (media for media in message.media if not can_be_sent(media)))
+    text = with_words(message.text, tuple(media for media in message.media if not can_be_sent(media)))
+    for place in (media for media in sendable if media.kind == "location" and media.alt):
+        text = text + ("\n" if text else "") + f"📍 {place.alt}"  # the map alone bears no name
     if message.op == "edit":
         parts = [(sendable, words) for words in _texts(text, CAPTION_UNITS if sendable else TEXT_UNITS)]
         parts = [parts[0], *(((), words) for _, words in parts[1:])]
@@ -103,10 +106,3 @@ def _texts(text: Text, first_units: int) -> list[Text]:
         return split_text(text, TEXT_UNITS, utf16_units)
     first, rest = _caption(text)
     return [first, *(split_text(rest, TEXT_UNITS, utf16_units) if rest else [])]
-
-
-def _with_descriptions(text: Text, media: Iterable[Media]) -> Text:
-    """The text, with a line for each attachment that can't be sent again."""
-    for item in media:
-        text = text + ("\n" if text else "") + f"[{item.alt or item.name or item.kind}]"
-    return text

@@ -13,7 +13,7 @@ from bot.adapter import Call, DeliveryError, Reason
 from bot.adapters.telegram import reasons
 from bot.adapters.telegram.api import Api, chat_number
 from bot.adapters.telegram.entities import to_entities
-from bot.adapters.telegram.files import Files, file_id_in, method_of
+from bot.adapters.telegram.files import Files, as_documents, file_id_in, is_too_large, method_of
 from bot.adapters.telegram.reasons import Where
 from bot.messages import Button, ChatRef, Media, MessageRef, OutboundMessage, Receipt, Text
 from bot.recent import Recent
@@ -54,7 +54,10 @@ class Sending:
         What was mended before a 429 is made that way the next time: mending costs a call, and so the next 429.
         """
         try:
-            return await self._make(replace(call, message=self._as_mended(call.message)))
+            receipt = await self._make(replace(call, message=self._as_mended(call.message)))
+            sent = self._as_mended(call.message)
+            as_asked = [item.kind for item in sent.media] == [item.kind for item in call.message.media]
+            return receipt if as_asked else replace(receipt, media_ids=())
         except DeliveryError as error:
             if error.reason is Reason.limited:
                 error.scope = self._scope(call.chat.chat_id)
@@ -118,6 +121,8 @@ class Sending:
     async def _send_files(self, call: Call) -> Receipt:
         """Sends by known file ids, or the files themselves where those are refused; a picture that Telegram can't
         show as one goes as a document."""
+        if any(map(is_too_large, call.message.media)):
+            call = self._mend(call, media=as_documents(call.message.media))
         media = call.message.media
         try:
             return await self._send_once(call)
@@ -125,7 +130,7 @@ class Sending:
             if any(item.sha256 for item in media) and reasons.refuses_file(error):
                 anew = tuple(replace(item, file_id="") if item.sha256 else item for item in media)
             elif any(item.kind == "photo" and item.sha256 for item in media) and reasons.refuses_picture(error):
-                anew = tuple(replace(item, kind="document", file_id="") if item.sha256 else item for item in media)
+                anew = as_documents(media)
             else:
                 raise
         for item in media:

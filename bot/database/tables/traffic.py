@@ -151,7 +151,7 @@ class Attachment(Base):
     """A file that somebody sent and another platform needs by its bytes.
 
     `state` is wanted, fetched (`sha256` names the bytes) or failed (`error` says why). `origin` is the bot that can
-    fetch it, `file_id` its name there.
+    fetch it, `file_id` its name there. `clean`: it may be posted, so the bytes are kept without the place they tell.
     """
 
     __tablename__ = "attachments"
@@ -167,6 +167,7 @@ class Attachment(Base):
     inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"), index=True)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     state: Mapped[str] = mapped_column(default="wanted")
+    clean: Mapped[bool] = mapped_column(default=False)
     sha256: Mapped[str | None] = mapped_column(ForeignKey("blobs.sha256"))
     error: Mapped[str] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,7 +63,8 @@ async def test_other_slashes_are_plain_text(core: LittleCore, said: str) -> None
 async def test_a_command_in_a_caption_carries_its_photo(core: LittleCore) -> None:
     photo = Media("photo", core.adapter.world.upload("day-7.png", "image/png", b"png"), name="day-7.png")
     await core.adapter.owner_says("/story now Look", media=[photo])
-    assert (core.told[0].action, core.told[0].media) == ("story", (photo,))
+    told = replace(photo, origin="playground:playground")
+    assert (core.told[0].action, core.told[0].media) == ("story", (told,))
     assert await core.adapter.fetch(photo) == b"png"
 
 

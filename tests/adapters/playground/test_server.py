@@ -202,7 +202,10 @@ async def test_a_photo_is_uploaded_sent_and_served(core: LittleCore, http: aioht
     await page.ask(do="say", place="ana", text="", media=["f1"])
     shown = (await page.hear("shown"))["message"]
     assert shown["media"] == [{"kind": "photo", "file": "f1", "name": "déjeuner.png", "alt": ""}]
-    assert core.told[0].media == (Media("photo", "f1", name="déjeuner.png", mime="image/png", size=len(PNG)),)
+    (told,) = core.told[0].media
+    assert told == Media(
+        "photo", "f1", name="déjeuner.png", mime="image/png", size=len(PNG), origin="playground:playground"
+    )
     async with http.get("/media/f1") as answer:
         assert (await answer.read(), answer.content_type) == (PNG, "image/png")
         assert "sandbox" in answer.headers["Content-Security-Policy"]

@@ -98,7 +98,7 @@ def test_a_round_video_takes_neither_caption_nor_album() -> None:
 
 def test_what_cannot_be_sent_again_is_described() -> None:
     (part,) = plan(message("Look", Media("poll", alt="Best egg?\n• white")))
-    assert part.text.plain == "Look\n[Best egg?\n• white]"
+    assert part.text.plain == "Look\n📊 Best egg?\n• white"
     assert part.media == ()
 
 

@@ -151,15 +151,13 @@ async def test_a_large_file_goes_up_whole(shop: LittleTelegram, ana: Chat, monke
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [faults.refused(400, "Bad Request: file is too big"), faults.refused(400, "Bad Request: wrong file_id")],
-    ids=["too big", "unknown"],
+    ("words", "reason"), [("file is too big", Reason.too_long), ("wrong file_id", Reason.rejected)]
 )
-async def test_a_file_that_cannot_be_fetched_is_rejected(shop: LittleTelegram, fault: faults.Fault) -> None:
-    shop.simulator.faults.inject("getFile", fault)
+async def test_a_file_that_cannot_be_fetched_is_refused(shop: LittleTelegram, words: str, reason: Reason) -> None:
+    shop.simulator.faults.inject("getFile", faults.refused(400, f"Bad Request: {words}"))
     with pytest.raises(DeliveryError) as caught:
         await shop.adapter.fetch(Media("video", "large"))
-    assert caught.value.reason is Reason.rejected
+    assert caught.value.reason is reason
 
 
 async def test_a_file_whose_path_is_gone_is_rejected(shop: LittleTelegram, ana: Chat) -> None:

@@ -43,6 +43,7 @@ def _files() -> None:
         sa.Column("inbox_id", KEY, nullable=True),
         sa.Column("customer_id", KEY, nullable=True),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("clean", sa.Boolean(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),

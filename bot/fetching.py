@@ -1,0 +1,95 @@
+"""Fetches the files that are wanted by their bytes, a few at once; what fails is tried again for an hour."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+
+from bot import attachments
+from bot.adapter import Adapter, DeliveryError, Reason
+from bot.clock import Clock
+from bot.database import blobs
+from bot.database.doors import Database
+from bot.database.pictures import cleaned
+from bot.database.tables import Attachment
+from bot.messages import Media, load
+from bot.retries import next_attempt
+
+log = structlog.get_logger()
+
+AT_ONCE = 4
+LONGEST_S = 60.0
+"""How long a file may take."""
+PATIENCE = timedelta(hours=1)
+"""For so long a file is tried: the words that came with it wait meanwhile."""
+
+
+class Fetcher:
+    """Stores the bytes of wanted files, of at most `most_bytes` each."""
+
+    def __init__(self, database: Database, clock: Clock, adapters: Mapping[str, Adapter], most_bytes: int) -> None:
+        self._database = database
+        self._clock = clock
+        self._adapters = adapters
+        self._most_bytes = most_bytes
+
+    async def fetch(self) -> bool:
+        """Fetches what is due, a few files at once; False when nothing was."""
+        async with self._database.read() as session:
+            due = await attachments.due(session, self._clock.now(), AT_ONCE)
+        await asyncio.gather(*map(self._settle, due))
+        return bool(due)
+
+    async def forget(self, keep: timedelta) -> None:
+        """Deletes the bytes of what people sent longer ago than that."""
+        async with self._database.write() as session:
+            count = await attachments.forget(session, self._clock.now() - keep)
+        if count:
+            log.info("Old files were deleted", files=count)
+
+    async def _settle(self, row: Attachment) -> None:
+        """Fetches one file and stores it, or why it could not be."""
+        try:
+            media = load(Media, row.media)
+            data = await asyncio.wait_for(self._bytes(row, media), LONGEST_S)
+        except DeliveryError as error:
+            await self._failed(row, error)
+        except Exception as error:
+            await self._failed(row, DeliveryError(Reason.uncertain, type(error).__name__))
+        else:
+            await self._store(row, media, data)
+
+    async def _bytes(self, row: Attachment, media: Media) -> bytes:
+        if row.sha256:
+            async with self._database.read() as session:
+                return await blobs.read_blob(session, row.sha256)
+        adapter = self._adapters.get(row.origin.partition(":")[0])
+        if adapter is None or row.origin != f"{adapter.platform}:{adapter.bot}":
+            raise DeliveryError(Reason.rejected, f"{row.origin} is no bot of this house any more")
+        most = min(self._most_bytes, adapter.capabilities.download_at_most)
+        data = b"" if media.size > most else await adapter.fetch(media)
+        if max(len(data), media.size) > most:
+            raise DeliveryError(Reason.too_long, f"{max(len(data), media.size)} bytes are too many")
+        return data
+
+    async def _store(self, row: Attachment, media: Media, data: bytes) -> None:
+        if row.clean:
+            data = await asyncio.to_thread(cleaned, data)
+        name = media.name or media.kind
+        async with self._database.write() as session:
+            sha256 = await blobs.keep(session, name, data, self._clock.now(), media.mime)
+            await attachments.settle(session, row.id, state="fetched", sha256=sha256, error="")
+
+    async def _failed(self, row: Attachment, error: DeliveryError) -> None:
+        now, attempts = self._clock.now(), row.attempts + 1
+        again = None if now - row.created_at > PATIENCE else next_attempt(attempts, error, now, row.created_at)
+        why = attachments.TOO_LARGE if error.reason is Reason.too_long else attachments.UNAVAILABLE
+        log.warning("A file could not be fetched", origin=row.origin, error=str(error), again=again is not None)
+        async with self._database.write() as session:
+            if again:
+                await attachments.settle(session, row.id, attempts=attempts, error=str(error)[:500], due_at=again)
+            else:
+                await attachments.settle(session, row.id, attempts=attempts, error=why, state="failed")
