@@ -127,7 +127,8 @@ def _look_at(row: Attachment, posted: bool, most: int) -> None:
 
 
 def _is_picture(media: Media) -> bool:
-    return media.kind == "photo" or (media.kind == "document" and media.mime.startswith("image/"))
+    mime = media.mime or mimetypes.guess_type(media.name)[0] or ""
+    return media.kind == "photo" or (media.kind == "document" and mime.startswith("image/"))
 
 
 def _file_name(media: Media) -> str:

@@ -80,7 +80,7 @@ _READERS: dict[str, Callable[[Any], Media]] = {
     "photo": _photo,
     "animation": _file("animation"),
     "video": _file("video"),
-    VIDEO_NOTE: _file("video", VIDEO_NOTE),
+    VIDEO_NOTE: _file("video", VIDEO_NOTE, "video/mp4"),
     "voice": _file("voice"),
     "audio": _file("audio"),
     "document": _file("document"),

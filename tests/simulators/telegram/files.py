@@ -54,13 +54,19 @@ class Files:
     """What stands in a message for a file, by any of its ids."""
     _links: dict[str, tuple[StoredFile, float]] = field(default_factory=dict)
     _count: int = 0
+    claimed_size: int = 0
+    """What every further file is said to have, whatever it has: for those that are too big."""
+    moving_stickers: bool = False
 
     def keep(self, kind: str, data: bytes, name: str = "", mime: str = "", size: int = 0) -> dict[str, Any]:
         """Stores a file; returns the part of a message that tells of it, such as {"photo": [...]}."""
         if kind == "photo":
             return self._keep_photo(data, size)
+        size = size or self.claimed_size
         file = self._store(kind, data, name or _usual_name(kind), mime or MIMES.get(kind, ""), size)
-        content = {kind: _described(file)}
+        content = {
+            kind: _described(file) | ({"is_animated": True} if kind == "sticker" and self.moving_stickers else {})
+        }
         if kind == "animation":
             content["document"] = _described(StoredFile(**{**vars(file), "kind": "document"}))
         self._contents[file.file_id] = content
