@@ -123,8 +123,7 @@ class Concierge:
 
     async def stop(self) -> None:
         """Lets go of the platforms. What is under way in the database stays consistent by itself."""
-        for adapter in self._adapters.values():
-            await adapter.stop()
+        await asyncio.gather(*(adapter.stop() for adapter in self._adapters.values()))
 
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
         """Stores updates; when it returns they are committed."""

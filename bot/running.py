@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import structlog
 from sqlalchemy import text
 
+from bot.adapters.discord.adapter import DiscordAdapter
+from bot.adapters.discord.menus import offers
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.alone import in_turn, only_one, turn
 from bot.app import Concierge, Places
@@ -34,9 +36,14 @@ log = structlog.get_logger()
 
 Role = Literal["all", "receive", "work", "send"]
 Menus = Mapping[str, Sequence[tuple[str, str]]]
+Platform = TelegramAdapter | DiscordAdapter
 
 LOOK_S = 2.0
 """How long the database may take to say that it is there."""
+NO_ROOM = (
+    "There is no owners' room, so tickets wait: add the bot to your group on Telegram, it says what to set; on Discord "
+    "set DISCORD_OWNER_CHANNEL_ID"
+)
 FAREWELL_S = 2.0
 """How long the platforms may take to let go, after the last step has ended."""
 
@@ -95,26 +102,59 @@ def telegram(settings: Settings, now: Callable[[], datetime], menus: Menus | Non
     )
 
 
-def places(settings: Settings, adapters: Sequence[TelegramAdapter]) -> Places:
+def discord(settings: Settings, now: Callable[[], datetime], shop: Shop | None = None) -> DiscordAdapter | None:
+    """Discord as the settings describe it, with the commands in the shop's words; None without a token."""
+    token = settings.discord_bot_token
+    if token is None:
+        return None
+    in_charge = settings.owners_platform == "discord"
+    owners = (owner.removeprefix("discord:") for owner in settings.owner_ids if owner.startswith("discord:"))
+    return DiscordAdapter(
+        token.get_secret_value(),
+        now=now,
+        api_base_url=settings.discord_api_base_url,
+        gateway_url=settings.discord_gateway_url,
+        guild_id=settings.discord_guild_id or "",
+        room_chat_id=(settings.discord_owner_channel_id or "") if in_charge else "",
+        story_chat_ids=settings.discord_story_channel_ids,
+        owner_ids=frozenset(owners),
+        offers=offers(_saying(shop)) if shop else (),
+    )
+
+
+def served(settings: Settings, now: Callable[[], datetime], shop: Shop | None = None) -> list[Platform]:
+    """The platforms that have a token, as the settings describe them."""
+    found = (telegram(settings, now, menus(shop) if shop else None), discord(settings, now, shop))
+    return [platform for platform in found if platform]
+
+
+def places(settings: Settings, adapters: Sequence[Platform]) -> Places:
     """The owners' room and the story channels, as the bots that are there know them."""
+    rooms = {"telegram": settings.telegram_owner_chat_id, "discord": settings.discord_owner_channel_id}
+    stories = {"telegram": settings.telegram_story_chat_ids, "discord": settings.discord_story_channel_ids}
     room, channels = None, list[ChatRef]()
     for adapter in adapters:
-        if settings.owners_platform == adapter.platform and settings.telegram_owner_chat_id:
-            room = ChatRef(adapter.platform, adapter.bot, settings.telegram_owner_chat_id)
-        channels += [ChatRef(adapter.platform, adapter.bot, chat_id) for chat_id in settings.telegram_story_chat_ids]
+        room_id = rooms[adapter.platform]
+        if settings.owners_platform == adapter.platform and room_id:
+            room = ChatRef(adapter.platform, adapter.bot, room_id)
+        channels += [ChatRef(adapter.platform, adapter.bot, chat_id) for chat_id in stories[adapter.platform]]
     return Places(room, tuple(channels), frozenset(settings.owner_ids))
 
 
 def menus(shop: Shop) -> Menus:
     """The commands that a platform lists for customers and for owners, each with its line of /help."""
+    line = _saying(shop)
+    return {
+        "customer": [(c.name, line(c.help)) for c in commands_for("customer")],
+        "owner": [(c.name, line(c.help)) for c in (*commands_for("room"), *commands_for("thread"))],
+    }
+
+
+def _saying(shop: Shop) -> Callable[[str], str]:
+    """A sentence of the texts by its name, in the shop's language."""
     language = best_language(*shop.languages)
     known = {"owner": shop.owner_name, "shop": shop.name, "name": ""}
-    return {
-        "customer": [(c.name, say(language, c.help, **known).plain) for c in commands_for("customer")],
-        "owner": [
-            (c.name, say(language, c.help, **known).plain) for c in (*commands_for("room"), *commands_for("thread"))
-        ],
-    }
+    return lambda name: say(language, name, **known).plain
 
 
 class House:
@@ -126,8 +166,7 @@ class House:
         self._shop = shop
         self._clock = clock
         self._database = database
-        found = telegram(settings, clock.now, menus(shop))
-        self._adapters = [found] if found else []
+        self._adapters = served(settings, clock.now, shop)
         where, paced = places(settings, self._adapters), settings.pacing != "off"
         self._concierge = Concierge(database, clock, self._adapters, shop, where, paced=paced)
         self._newest = newest()
@@ -186,13 +225,12 @@ class House:
     def _calls(self) -> dict[str, Take]:
         """What a platform calls by itself, by its path."""
         url = self._settings.telegram_webhook_url
-        return {urlsplit(url).path or "/": adapter.webhook for adapter in self._adapters} if url else {}
+        found = (adapter for adapter in self._adapters if isinstance(adapter, TelegramAdapter))
+        return {urlsplit(url).path or "/": adapter.webhook for adapter in found} if url else {}
 
     def _say_what_is_served(self) -> None:
-        if "discord" in self._settings.platforms:
-            log.warning("Discord is not there yet in this version: its token is left unused, and the rest is served")
         if self._concierge.places.room is None:
-            log.warning("There is no owners' room, so tickets wait: add the bot to your group, it says what to set")
+            log.warning(NO_ROOM)
         names = " and ".join(adapter.platform for adapter in self._adapters)
         log.info("The concierge serves", shop=self._shop.name, platforms=names, role=self._role)
 

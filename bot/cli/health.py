@@ -12,7 +12,7 @@ import typer
 
 from bot.cli.databases import address, database_trouble, sqlite_file
 from bot.cli.endings import Ending
-from bot.cli.standing import Check, stuck_checks, telegram_checks
+from bot.cli.standing import Check, platform_checks, stuck_checks
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -48,7 +48,7 @@ def _checks() -> Iterator[Check]:
         return
     yield Check("settings", True, "can be read")
     yield from _platforms(settings)
-    yield from asyncio.run(telegram_checks(settings))
+    yield from asyncio.run(platform_checks(settings))
     yield from _shop(settings)
     yield from _database(settings)
     if settings.semantic_model:
@@ -83,14 +83,6 @@ def _platforms(settings: Settings) -> Iterator[Check]:
         )
     else:
         yield Check("owners' room", True, f"on {room}")
-    if "discord" in settings.platforms:
-        yield Check(
-            "discord",
-            False,
-            "has a token, and this version does not serve Discord yet",
-            "Customers there get no answer.",
-            "Leave DISCORD_BOT_TOKEN empty for now.",
-        )
 
 
 def _shop(settings: Settings) -> Iterator[Check]:

@@ -85,8 +85,6 @@ def _missing_for_run(settings: Settings, role: str) -> list[str]:
     missing = []
     if not settings.platforms:
         missing.append("No platform is set: put TELEGRAM_BOT_TOKEN or DISCORD_BOT_TOKEN into .env.")
-    elif settings.platforms == ("discord",):
-        missing.append("Discord is not there yet in this version: put TELEGRAM_BOT_TOKEN into .env.")
     if not settings.shop_dir.is_dir():
         missing.append(f"There is no shop folder {settings.shop_dir}: make it, or set SHOP_DIR to yours.")
     if role != "all" and settings.database_url.get_secret_value().startswith("sqlite"):

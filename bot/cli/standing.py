@@ -1,4 +1,4 @@
-"""What `doctor` asks beyond the files: what Telegram says of the set-up, and which messages did not end well."""
+"""What `doctor` asks beyond the files: what the platforms say of the set-up, and which messages did not end well."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ class Check:
     next: str = ""
 
 
-async def telegram_checks(settings: Settings) -> list[Check]:
-    """Token, line, rights, topics and channels, as Telegram itself tells of them; changes nothing there."""
+async def platform_checks(settings: Settings) -> list[Check]:
+    """Token, line, rights, rooms and channels, as each platform itself tells of them; changes nothing there."""
     from bot.clock import Clock
-    from bot.running import telegram
+    from bot.running import served
 
-    adapter = telegram(settings, Clock(settings.concierge_now).now)
-    if adapter is None:
-        return []
-    try:
-        problems = await adapter.inspect()
-    finally:
-        await adapter.stop()
-    if not problems:
-        return [Check("telegram", True, "takes the token, and the bot may do what it needs to")]
-    return [Check("telegram", False, problem.what, problem.why, problem.next) for problem in problems]
+    checks = []
+    for platform in served(settings, Clock(settings.concierge_now).now):
+        try:
+            problems = await platform.inspect()
+        finally:
+            await platform.stop()
+        checks += [Check(platform.platform, False, found.what, found.why, found.next) for found in problems]
+        if not problems:
+            checks.append(Check(platform.platform, True, "takes the token, and the bot may do what it needs to"))
+    return checks
 
 
 async def stuck_checks(settings: Settings, url: str) -> list[Check]:
