@@ -93,7 +93,7 @@ CASES: list[tuple[BaseException, Where, Reason]] = [
     (ClientPayloadError(), "private", Reason.uncertain),
     (ConnectionResetError(104, "reset"), "private", Reason.uncertain),
     (TimeoutError(), "private", Reason.uncertain),
-    (discord.GatewayNotFound(), "elsewhere", Reason.unreachable),
+    (discord.ClientException("not logged in"), "elsewhere", Reason.unreachable),
 ]  # fmt: skip
 
 
