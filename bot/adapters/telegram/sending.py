@@ -172,8 +172,7 @@ class Sending:
 
     async def _album(self, call: Call) -> list[Any]:
         """The parts of an album; the caption stands under the one that bore it where it came from, else the first."""
-        parts, brought = [], [item.inbox_id for item in call.message.media]
-        captioned = brought.index(call.message.copy_of) if call.message.copy_of in brought[1:] else 0
+        parts, captioned = [], _captioned(call.message)
         for number, item in enumerate(call.message.media):
             if item.kind not in IN_ALBUMS:
                 raise DeliveryError(Reason.rejected, f"a {item.kind} can't stand there")
@@ -230,17 +229,25 @@ class Sending:
         return await self._api.call(method, self._where(chat_id), chat_id=chat_number(chat_id), **given)
 
     def _receipt(self, call: Call, answer: Any) -> Receipt:
-        """What Telegram says of the message; file ids are kept for the next time."""
+        """What Telegram says of the message, of an album's part that bears the words; file ids are kept."""
         messages = answer if isinstance(answer, list) else [answer]
         ids = tuple(file_id_in(message) for message in messages)
         for media, file_id in zip(call.message.media, ids, strict=False):
             self._files.remember(media, file_id)
-        first = messages[0] if messages and isinstance(messages[0], dict) else {}
+        bears_words = _captioned(call.message) if len(messages) == len(call.message.media) else 0
+        told = messages[bears_words] if messages else {}
+        first = told if isinstance(told, dict) else {}
         number = first.get("message_id") or (call.target.message_id if call.target else None)
         if number is None:
             raise DeliveryError(Reason.uncertain, "Telegram names no message")
-        numbers = tuple(str(message["message_id"]) for message in messages) if len(messages) > 1 else ()
+        numbers = tuple(str(message.get("message_id")) for message in messages) if len(messages) > 1 else ()
         return Receipt(str(number), _thread(call, first), tuple(file_id for file_id in ids if file_id), numbers)
+
+
+def _captioned(message: OutboundMessage) -> int:
+    """Which part of an album bears the words: the one that bore them where it came from, else the first."""
+    brought = [item.inbox_id for item in message.media]
+    return brought.index(message.copy_of) if message.copy_of in brought[1:] else 0
 
 
 def _thread(call: Call, message: Said) -> str | None:
