@@ -219,7 +219,8 @@ class OutboundMessage:
 @dataclass(frozen=True)
 class Receipt:
     """What the platform said when it took a message. `thread_id` is where it really went; `message_ids` are those of
-    all parts of an album, in the order of its media, of which `message_id` bears the words; `media_ids` the file ids under which the platform keeps them."""
+    all parts of an album, in the order of its media, of which `message_id` bears the words; `media_ids` are the file
+    ids under which the platform keeps them."""
 
     message_id: str
     thread_id: str | None = None

@@ -49,7 +49,8 @@ function short(message) {
 
 function mediaNode(media) {
   const source = `/media/${encodeURIComponent(media.file)}`;
-  if (media.kind !== "photo" && media.kind !== "animation" && media.kind !== "sticker") {
+  const pictured = media.kind === "photo" || media.kind === "sticker" || /\.(gif|webp|png)$/i.test(media.name);
+  if (!pictured) {
     return el("a", { href: source, download: media.name || true }, media.name || media.kind);
   }
   return el("img", { src: source, alt: media.alt || (media.name ? `Photo ${media.name}` : "Photo") });
