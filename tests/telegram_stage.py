@@ -68,6 +68,11 @@ class Person:
         self.stage.simulator.user_edits(message, text)
         await self.stage.settle()
 
+    async def reacts(self, message: Message, emoji: str) -> None:
+        """Reacts to a message, or with "" no longer."""
+        self.stage.simulator.reacts(message, emoji, self.user)
+        await self.stage.settle()
+
     async def presses(self, label: str, user: User | None = None) -> None:
         """Presses the button of that label (or data) under the latest message that has it."""
         for message in reversed(self.log()):

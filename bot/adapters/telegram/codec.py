@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -130,8 +130,13 @@ def _pressed(raw: Body, press: Body, me: Identity) -> InboundMessage:
 
 def _reacted(raw: Body, reaction: Body, me: Identity) -> InboundMessage:
     who = _person(reaction["user"]) if "user" in reaction else _group(reaction["actor_chat"])
-    emoji = next((r["emoji"] for r in reaction["new_reaction"] if r.get("type") == "emoji"), "")
-    return _message(raw, reaction, who, me, kind="reaction", action=_word(emoji))
+    before, after = (_emoji(reaction.get(name, ())) for name in ("old_reaction", "new_reaction"))
+    latest = [emoji for emoji in after if emoji not in before] or after or [""]
+    return _message(raw, reaction, who, me, kind="reaction", action=latest[-1])
+
+
+def _emoji(reactions: Iterable[Body]) -> list[str]:
+    return [_word(reaction["emoji"]) for reaction in reactions if reaction.get("type") == "emoji"]
 
 
 def _standing_changed(raw: Body, change: Body, me: Identity) -> InboundMessage:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.adapters.telegram.attachments import VIDEO_NOTE
+from bot.adapters.telegram.emoji import nearest
 from bot.described import with_words
 from bot.messages import Media, OutboundMessage, Text
 from bot.splitting import split_text, utf16_units
@@ -27,6 +28,8 @@ def plan(message: OutboundMessage) -> list[OutboundMessage]:
     """
     if message.op == "mark":
         return []  # a topic has nothing to show it by
+    if message.op == "react":
+        return [replace(message, reaction=nearest(message.reaction) if message.reaction else "")]
     if message.op not in ("send", "edit"):
         return [message]
     sendable = tuple(media for media in message.media if can_be_sent(media))
