@@ -89,7 +89,7 @@ def decode(raw: Body, me: Identity) -> InboundMessage:
 
 def _written(raw: Body, message: Body, me: Identity, *, edited: bool = False) -> InboundMessage:
     media = tuple(replace(item, origin=f"{PLATFORM}:{me.bot}") for item in attachments(message))
-    text = _text(message)
+    text = _without_our_name(_text(message), message, me)
     if not text and not media:
         return _service(raw, message, me)
     command = None if edited else COMMAND.match(text.plain)
@@ -231,6 +231,17 @@ def _text(message: Body) -> Text:
     if "caption" in message:
         return from_entities(_word(message["caption"]), message.get("caption_entities", []))
     return Text(_word(message["dice"]["emoji"])) if "dice" in message else Text()
+
+
+def _without_our_name(text: Text, message: Body, me: Identity) -> Text:
+    """The words to us, without the name by which we are called in a group: it is no part of the question."""
+    if not me.username or message["chat"]["type"] == "private":
+        return text
+    name = rf"@{re.escape(me.username)}\b"
+    start = re.match(rf"\s*{name}[\s,:;!]*", text.plain, re.IGNORECASE)
+    end = re.search(rf"[\s,]*{name}\s*$", text.plain, re.IGNORECASE)
+    first, last = start.end() if start else 0, end.start() if end else len(text.plain)
+    return text.cut(first, last) if first < last else text
 
 
 def _sender(message: Body) -> Sender:

@@ -27,13 +27,13 @@ NEAREST: dict[str, str] = {
     **dict.fromkeys("🥂🍻🍺", "🍾"),
 }
 """Of what is used most elsewhere. An emoji that is in neither table can't be shown, and that is all."""
-TONES = {chr(tone): None for tone in (*range(0x1F3FB, 0x1F400), 0xFE0F)}
+TONES = dict.fromkeys((*range(0x1F3FB, 0x1F400), 0xFE0F))
 """Colours of skin, and the mark that asks for colour."""
 
 
 def nearest(emoji: str) -> str:
     """The reaction that Telegram takes and that comes nearest to an emoji; empty where none does."""
-    bare = emoji.translate(str.maketrans(TONES))
+    bare = emoji.translate(TONES)
     if bare in ALLOWED:
         return bare
     first = bare.partition("\u200d")[0]

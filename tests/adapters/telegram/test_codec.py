@@ -79,6 +79,30 @@ def test_a_command_for_another_bot_is_not_for_us() -> None:
     assert read(written("/close@our_bot", ROOM)).addressed
 
 
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        ("@our_bot do you ship?", "do you ship?"),
+        ("@OUR_BOT, do you ship?", "do you ship?"),
+        ("do you ship, @our_bot", "do you ship"),
+        ("ask @our_bot about it", "ask @our_bot about it"),
+        ("@our_bottle @other", "@our_bottle @other"),
+        ("@our_bot", "@our_bot"),
+    ],
+)
+def test_the_name_by_which_we_are_called_is_no_part_of_the_question(said: str, read_as: str) -> None:
+    assert read(written(said, PUBLIC)).text.plain == read_as
+    assert read(written(said)).text.plain == said
+
+
+def test_of_several_reactions_the_latest_counts() -> None:
+    emoji = [{"type": "emoji", "emoji": one} for one in ("👍", "❤", "🎉")]
+    place = {"chat": PRIVATE, "message_id": 3, "date": DATE, "user": ANA}
+    change = {"old_reaction": emoji[::2], "new_reaction": emoji}
+    assert read(update("message_reaction", **place, **change)).action == "❤"
+    assert read(update("message_reaction", **place, old_reaction=emoji, new_reaction=[])).action == ""
+
+
 def test_before_our_name_is_known_a_named_command_counts_as_ours() -> None:
     assert read(written("/close@our_bot", ROOM), Identity("7", "", "-100")).addressed
 
