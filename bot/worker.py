@@ -32,8 +32,8 @@ from bot.outbox import Outbox
 
 log = structlog.get_logger()
 
-AT_ONCE = 64
-"""How many conversations share a transaction at the most."""
+AT_LEAST, AT_ONCE = 8, 64
+"""How many conversations share a transaction, where that many wait: however slow the machine, and at the most."""
 STRETCH_S = 0.1
 """For how long a transaction takes further messages in: whoever sends or stores wants to write as well."""
 ATTEMPTS = 3
@@ -133,7 +133,7 @@ class Worker:
         for line in await self._lines(session, conversations):
             stretch.begun.append((line.conversation.id, line.row.id if line.row else None))
             await self._run(session, line, stretch)
-            if stretch.over or loop_time() > until:
+            if stretch.over or (len(stretch.begun) >= AT_LEAST and loop_time() > until):
                 break
             await asyncio.sleep(0)  # SQLite keeps no thread busy: calls and signals want their turn as well
         await self._outbox.enqueue(session, stretch.to_send, self._clock.now())

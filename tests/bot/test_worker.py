@@ -15,7 +15,7 @@ from bot.database import Database
 from bot.database.tables import Conversation, DeskRow, InboxRow
 from bot.jobs import Handled, Job
 from bot.messages import ChatRef, Desk, OutboundMessage, Outcome, Text
-from bot.worker import OPENING_S
+from bot.worker import AT_LEAST, OPENING_S
 from tests.bot import road as r
 from tests.bot.road import Road, elsewhere, together, until_somebody_waits
 
@@ -322,11 +322,16 @@ async def test_an_alarm_that_broke_does_not_break_others_again(road: Road) -> No
 async def test_a_stretch_ends_after_a_while_and_who_has_waited_longest_goes_first(road: Road) -> None:
     """So that whoever sends or stores meanwhile comes to write as well."""
     road.worker._stretch_s = -1
-    await road.accept(*(r.update(n, f"c{n % 3}", f"line {n}") for n in range(6)))
-    for done in range(1, 7):
+    names = [f"c{n:02}" for n in range(AT_LEAST + 2)]
+    await road.accept(*(r.update(n, name, f"{name} 1") for n, name in enumerate(names)))
+    road.clock.move_to(road.clock.now() + timedelta(milliseconds=1))
+    await road.accept(*(r.update(100 + n, name, f"{name} 2") for n, name in enumerate(names)))
+    for done in (AT_LEAST, 2 * AT_LEAST, 2 * len(names)):
         road.clock.move_to(road.clock.now() + timedelta(milliseconds=1))
         await road.worker.work()
-        assert road.handled == [f"line {n}" for n in range(done)]
+        assert len(road.handled) == done
+    in_turn = [f"{name} 1" for name in names] + [f"{name} 2" for name in names]
+    assert road.handled == in_turn
 
 
 @pytest.mark.parametrize("first", ["room", "ana"])
