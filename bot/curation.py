@@ -29,6 +29,7 @@ from bot.database.entries import (
     store,
 )
 from bot.database.migrate import current, newest
+from bot.database.questions import in_vain
 from bot.database.revisions import Undone, undo_last
 from bot.database.tables import TableMapping
 from bot.spool import Spool
@@ -134,6 +135,20 @@ async def remembered(database_url: str) -> dict[str, Taken]:
         async with database.read() as session:
             rows = await session.scalars(select(TableMapping))
             return {row.signature: Taken(Path(), row.format, row.signature, row.columns) for row in rows}
+    finally:
+        await database.close()
+
+
+async def asked_in_vain(database_url: str, since: datetime) -> list[str]:
+    """What customers asked since then and nobody had written down; makes and changes no database."""
+    if not _is_there(database_url):
+        return []
+    database = Database(database_url)
+    try:
+        if await current(database) != newest():
+            return []
+        async with database.read() as session:
+            return [asked.question for asked in await in_vain(session, since)]
     finally:
         await database.close()
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
+from knowledge.clusters import Cluster
 from knowledge.entry import Entry, Product
 from knowledge.files import find_picture
 from knowledge.reading import Base
+from knowledge.rehearsal import Rehearsal
 from knowledge.words import strict
 
 FEWEST_PHRASINGS = 3
@@ -113,3 +115,35 @@ def _pictures(base: Base, directory: Path) -> Iterator[Finding]:
         yield Finding(
             "error", base.places.get(key, name), problem, "Put it into the folder images, or correct the name."
         )
+
+
+CAREFUL_BELOW = 0.03
+"""The share of wrong answers from which the base needs work."""
+CONFUSED_FROM = 2
+_APART = "Add phrasings to both that say what sets them apart, or make one answer of the two."
+
+
+def rehearsed(rehearsal: Rehearsal, places: Mapping[str, str]) -> list[Finding]:
+    """What a rehearsal found: pairs of entries that are taken for each other, and a rate of wrong answers that is high.
+
+    One question that is only suggested wrongly is no finding yet.
+    """
+    found = []
+    for one in rehearsal.confusions:
+        if one.wrong or one.times >= CONFUSED_FROM:
+            problem = f"“{one.example}” of “{one.asked}” is taken for “{one.taken}”"
+            found.append(Finding("warning", places.get(one.asked, one.asked), problem, _APART))
+    if rehearsal.wrong > 1 and rehearsal.wrong_rate > CAREFUL_BELOW:
+        problem = f"about {rehearsal.wrong_rate:.0%} of questions would be answered wrongly"
+        found.append(Finding("warning", "the whole", problem, "Begin with the pairs that are taken for each other."))
+    return found
+
+
+def unanswered(asked: Sequence[Cluster]) -> list[Finding]:
+    """Questions of customers that nothing answers, as a finding each."""
+    found = []
+    for cluster in asked:
+        times = "once" if cluster.count == 1 else f"{cluster.count} times"
+        problem = f"“{' '.join(cluster.example.split())}” was asked {times} and nothing answers it"
+        found.append(Finding("warning", "customers", problem, "Write an answer, or /teach yours in their thread."))
+    return found

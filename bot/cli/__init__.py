@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from bot.cli import asking, base, health, later, running, schedule
+from bot.cli import asking, base, checking, health, later, running, schedule
 from bot.cli.endings import explain, forget_output
 
 app = typer.Typer(
@@ -43,7 +43,7 @@ app.add_typer(customer, name="customer")
 knowledge.command("import")(base.import_)
 knowledge.command("export")(base.export)
 knowledge.command("undo")(base.undo)
-knowledge.command("check")(base.check)
+knowledge.command("check")(checking.check)
 knowledge.command("evaluate")(base.evaluate)
 
 for _group, _name, _help in later.COMMANDS:

@@ -116,27 +116,7 @@ def export(
     with database_trouble():
         entries, products = asyncio.run(read_knowledge(address(settings)))
     write_base(folder, entries, products)
-    print(f"{_count(len(entries), len(products))} written to {folder}.")
-
-
-def check(shop: ShopFolder = None, as_json: AsJson = False) -> None:
-    """Looks the shop's folder over: what can't be read, what contradicts, what has expired."""
-    from knowledge.checking import check_base
-
-    place = opened(shop)
-    findings = check_base(place.base, place.today)
-    if as_json:
-        print(
-            json.dumps(
-                [{"level": f.level, "where": f.where, "problem": f.problem, "advice": f.advice} for f in findings]
-            )
-        )
-    else:
-        for finding in findings:
-            print(f"{finding.level}: {finding.where}: {finding.problem}. {finding.advice}".rstrip())
-        print(f"{_count(len(place.base.entries), len(place.base.products))}: {len(findings) or 'nothing'} to mend.")
-    if any(finding.level == "error" for finding in findings):
-        raise typer.Exit(1)
+    print(f"{counted(len(entries), len(products))} written to {folder}.")
 
 
 def evaluate(
@@ -151,11 +131,11 @@ def evaluate(
     cases = read_cases(file)
     place = opened(shop)
     with Progress("questions") as progress:
-        report = measured(place.knowledge(), _counted(cases, progress), place.today)
+        report = measured(place.knowledge(), _each(cases, progress), place.today)
     print(json.dumps(report.as_json()) if as_json else "\n".join(report.lines()))
 
 
-def _counted(rows: list[Case], progress: Progress) -> Iterator[Case]:
+def _each(rows: list[Case], progress: Progress) -> Iterator[Case]:
     for number, row in enumerate(rows, 1):
         yield row
         progress(number)
@@ -168,5 +148,6 @@ def _check_format(name: str) -> None:
         raise Ending(f"--format {name} is not known: choose one of {', '.join(FORMATS)}.")
 
 
-def _count(entries: int, products: int) -> str:
+def counted(entries: int, products: int) -> str:
+    """How many answers and products, in words."""
     return f"{entries} answer{'s' * (entries != 1)} and {products} product{'s' * (products != 1)}"
