@@ -78,9 +78,9 @@ COMMANDS = (
     Command("story", "room", "[when] text", fields=STORY, asks=True),
     Command("stories", "room", fields=(Argument("cancel", completes=True),)),
     Command("waiting", "room"),
+    Command("gaps", "room"),
     Command("help", "room"),
     Command("find", "room", built=False),
-    Command("gaps", "room", built=False),
     Command("insights", "room", built=False),
 )
 

@@ -12,7 +12,19 @@ from typing import Any
 from bot.commands import Audience, find
 from bot.database import buttons
 from bot.messages import InboundMessage, OutboundMessage, Outcome
-from handlers import answer, changes, corrections, delivery, marks, pleasantries, reactions, stories, tickets, welcome
+from handlers import (
+    answer,
+    changes,
+    corrections,
+    delivery,
+    gaps,
+    marks,
+    pleasantries,
+    reactions,
+    stories,
+    tickets,
+    welcome,
+)
 from handlers.context import Context
 
 Handler = Callable[[InboundMessage, Context], Awaitable[list[OutboundMessage]]]
@@ -73,6 +85,7 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("room", "story"): stories.story,
     ("room", "stories"): stories.stories,
     ("room", "waiting"): tickets.waiting,
+    ("room", "gaps"): gaps.gaps,
     ("room", "help"): welcome.help_owner,
 }
 
