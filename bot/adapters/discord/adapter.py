@@ -100,7 +100,7 @@ class DiscordAdapter:
     async def start(self, core: Core) -> None:
         """Begins to hand over events in the background; an outage or a bad token is tried again for ever."""
         self._given(core)
-        self._accept = core.accept
+        self._accept, self._places.hears = core.accept, True
         self._tasks = [
             asyncio.create_task(self._line.keep(), name="discord gateway"),
             asyncio.create_task(self._arrivals.run(), name="discord events"),
@@ -192,9 +192,11 @@ class DiscordAdapter:
         """Logs in, learns the owners' room, and has the commands registered where they changed. Raises DeliveryError
         for what may pass by itself."""
         await self._api.login()
+        if self._accept is None:
+            return  # another process makes everything ready
         if self._me.room_chat_id:
             await self._if_allowed("The owners' room can't be made ready", self._front_desk.ensure())
-        if self._accept and self._offers:
+        if self._offers:
             await self._if_allowed("The commands could not be registered", self._register())
 
     async def _register(self) -> None:

@@ -68,13 +68,14 @@ def place_in(told: Said) -> Place:
 
 class Places:
     """What is known of the channels. `room_id` is the owners' channel, empty where they meet elsewhere; `front_desk`
-    the post that is its general part, where it is a forum."""
+    the post that is its general part, where it is a forum; `hears` whether events tell what changes."""
 
     def __init__(self, api: Api, bot: str, room_id: str, guild_id: str = "") -> None:
         self.bot = bot
         self.room_id = room_id
         self.guild_id = guild_id
         self.front_desk = ""
+        self.hears = False
         self._api = api
         self._known: dict[str, Place] = {}
         self._dms: dict[str, str] = {}

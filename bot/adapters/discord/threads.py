@@ -46,6 +46,8 @@ class Threads:
     async def open(self, chat: ChatRef, title: str, first: Call) -> Receipt:
         """The thread with its first message in it. Raises DeliveryError."""
         room = await self._places.ask(chat.chat_id)
+        if not self._places.hears:
+            await self._places.ask_for_threads(room.guild_id)
         name = thread_name(title)
         told, files = await self._payload(first)
         if room.is_forum:
