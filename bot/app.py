@@ -134,7 +134,8 @@ class Concierge:
         if unreadable := [update for update in updates if update.chat is None]:
             await self._tell_of(unreadable)
         self.work_waits.set()
-        self.files_wait.set()
+        if any(update.media for update in updates):
+            self.files_wait.set()
 
     def _needs_bytes(self, update: RawUpdate, in_room: bool) -> bool:
         """Whether files that come in will be needed where their ids are worth nothing, or must be fetched at once."""

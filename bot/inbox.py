@@ -100,9 +100,10 @@ async def accept(
         rows = [_row(raw, found.get(place), now) for place, raw in enumerate(updates)]
         stored = (await session.execute(_storing(dialect_of(session)), rows)).scalars().all()
         for raw in updates:
-            ours = raw.chat is not None and in_room(raw.chat, room)
-            if raw.media and needs_bytes(raw, ours):
-                await attachments.want_of(session, raw, now, clean=ours)
+            if raw.media and raw.chat:
+                ours = in_room(raw.chat, room)
+                if needs_bytes(raw, ours):
+                    await attachments.want_of(session, raw, now, clean=ours)
     return len(stored)
 
 

@@ -25,6 +25,9 @@ sat = "09:00-12:00, 13:00-15:00"   # a day that is left out is closed
 keep_messages_days = 30
 [handoff]
 silence_hours = 2.5
+[media]
+keep_mb_at_most = 5
+keep_days = 90
 [policies]
 returns = "Fresh food can't come back, but we replace every broken egg."
 [circle]
@@ -58,6 +61,7 @@ def test_every_setting_of_the_contract_is_read(tmp_path: Path) -> None:
     assert shop.hours.special == {date(2026, 12, 24): ()}
     assert shop.hours.zone is shop.zone
     assert (shop.keep_messages_days, shop.handoff_silence_h) == (30, 2.5)
+    assert (shop.media_mb_at_most, shop.keep_media_days) == (5, 90)
     assert list(shop.policies) == ["returns"]
     assert shop.directory == tmp_path
 
@@ -106,6 +110,11 @@ def test_a_file_from_windows_is_read(tmp_path: Path) -> None:
         ('name = "Eggs"\n[privacy]\nkeep_messages_days = true', ":3: “keep_messages_days” must be a whole number"),
         ('name = "Eggs"\n[handoff]\nsilence_hours = "4"', ":3: “silence_hours” must be a number above 0."),
         ('name = "Eggs"\n[handoff]\nsilence_hours = nan', ":3: “silence_hours” must be a number above 0."),
+        ('name = "Eggs"\n[media]\nkeep_mb_at_most = "20"', ":3: “keep_mb_at_most” must be a number above 0."),
+        (
+            'name = "Eggs"\n[media]\nkeep_day = 20',
+            ":3: “keep_day” is no setting that is known in [media].",
+        ),
         ('name = "Eggs"\n[policies]\nreturns = 14', ":3: “returns” must be text."),
         ('name = "Eggs"\ncurrency = EUR', ":2: this is no valid TOML"),
         ('name = "Eggs"\nname = "Hens"', ":2: this is no valid TOML"),
