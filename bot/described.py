@@ -18,6 +18,8 @@ def in_words(media: Media) -> Text:
             return Text(" ".join(filter(None, ("👤", media.name, media.url.removeprefix("tel:")))))
         case "poll":
             return Text(f"📊 {media.alt}")
+        case "sticker" if media.alt:
+            return Text(f"[{media.alt} (sticker)]")
     return Text(f"[{media.alt or media.name or media.kind}]")
 
 

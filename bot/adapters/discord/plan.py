@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.adapters.discord.markdown import sayable_links, to_discord
+from bot.described import with_words
 from bot.messages import Button, Media, OutboundMessage, Text
 from bot.splitting import split_text
 
@@ -107,18 +108,9 @@ def _button_groups(buttons: tuple[Button, ...]) -> list[tuple[Button, ...]]:
 def _with_descriptions(text: Text, media: Iterable[Media]) -> Text:
     """The text, with a line for each attachment that can't be uploaded."""
     for item in media:
-        text = text + ("\n" if text else "") + _described(item)
+        if item.size > FILE_BYTES:
+            told = f"[{item.name or item.kind}, {item.size / 1_000_000:.1f} MB, more than Discord takes]"
+            text = text + ("\n" if text else "") + told
+        else:
+            text = with_words(text, (item,))
     return text
-
-
-def _described(media: Media) -> str:
-    """An attachment in words: a place and a telephone number so that they can be used."""
-    told = [media.alt or media.name]
-    if media.url.startswith("geo:"):
-        latitude, _, longitude = media.url.removeprefix("geo:").partition(",")
-        told.append(f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}")
-    elif media.url.startswith("tel:"):
-        told.append(media.url.removeprefix("tel:"))
-    if media.size > FILE_BYTES:
-        told.append(f"{media.size / 1_000_000:.1f} MB, more than Discord takes")
-    return f"[{', '.join(part for part in told if part) or media.kind}]"

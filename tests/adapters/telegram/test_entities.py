@@ -56,6 +56,12 @@ def test_kinds_that_mean_nothing_to_us_stay_plain_words() -> None:
     assert from_entities("see #eggs", [{"type": "hashtag", "offset": 4, "length": 5}]) == Text("see #eggs")
 
 
+def test_a_custom_emoji_is_told_by_the_common_one_that_stands_for_it() -> None:
+    assert from_entities("🥚!", [{"type": "custom_emoji", "offset": 0, "length": 2, "custom_emoji_id": "5"}]) == Text(
+        "🥚!"
+    )
+
+
 def test_a_mention_is_read_but_needs_no_entity_to_be_sent() -> None:
     text = from_entities("@ana", [{"type": "mention", "offset": 0, "length": 4}])
     assert text.spans[0].kind == "mention"
