@@ -6,70 +6,29 @@ Nothing here keeps anything between two questions, reads a clock or a file, or k
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Literal
 
 from knowledge import words
+from knowledge.answer import Answer, AnswerOutcome, Candidate
 from knowledge.confidence import SUGGEST_FROM, WEIGHTS, Confidence
 from knowledge.entry import Entry, Product
 from knowledge.matching import Index
 from knowledge.products import Catalogue, Naming
-from knowledge.vetoes import disagreement, misses_the_point
+from knowledge.several import in_parts
+from knowledge.vetoes import Disagreements, misses_the_point
 
 CANDIDATES_AT_MOST = 5
 BUTTONS_AT_MOST = 3
 TITLE_AT_MOST = 60
 RIVAL_FROM = 0.5
 """The part of the line from which an entry keeps a product that is named only in part from answering."""
+STALE_FROM = 0.5
+"""The part of the line from which an expired or draft entry goes to the owner with its text, rather than other guesses
+to the customer."""
 
-AnswerOutcome = Literal["answered", "suggested", "handed_over"]
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An entry (or `product:<id>`) that may answer, with its score from 0 to 1."""
-
-    entry: str
-    score: float
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What becomes of one line, and why.
-
-    `confidence` is the chance, 0 to 1, that the first candidate is right; `line` is what it had to reach. `reason` is
-    one of exact, sure, near, unsure, expired, draft, shared_phrasing, veto, empty. `stale` names the expired or draft
-    entry that would have answered. `parts` holds one answer for each question of a line with two or more.
-    """
-
-    text: str
-    outcome: AnswerOutcome
-    entry: str | None
-    confidence: float
-    candidates: tuple[Candidate, ...]
-    answer: str | None
-    line: float
-    suggestions: tuple[str, ...] = ()
-    reason: str = "unsure"
-    stale: str | None = None
-    parts: tuple[Answer, ...] = ()
-    exact: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """The object that `concierge ask --json` prints."""
-        found: dict[str, Any] = {
-            "text": self.text,
-            "outcome": self.outcome,
-            "entry": self.entry,
-            "confidence": round(self.confidence, 4),
-            "candidates": [{"entry": c.entry, "score": round(c.score, 4)} for c in self.candidates],
-            "answer": self.answer,
-        }
-        if self.parts:
-            found["answers"] = [part.as_json() for part in self.parts]
-        return found
+__all__ = ["Answer", "AnswerOutcome", "Candidate", "Knowledge"]
 
 
 class Knowledge:
@@ -88,10 +47,12 @@ class Knowledge:
     ) -> None:
         self.entries: Mapping[str, Entry] = MappingProxyType({entry.id: entry for entry in entries})
         self.products: Mapping[str, Product] = MappingProxyType({product.id: product for product in products})
+        self._languages = tuple(sorted({entry.language for entry in self.entries.values() if entry.language}))
         self._index = Index((entry.id, entry.questions) for entry in self.entries.values())
         self._common = self._index.common_words()
         self._catalogue = Catalogue(self.products.values(), currency, self._common)
-        self._confidence = Confidence(self._index, weights)
+        self._disagreements = Disagreements(self.entries, self._languages)
+        self._confidence = Confidence(self._index, weights, self._refused)
         self._own: dict[str, set[str]] = {}
         self._own_loosely: dict[tuple[str, ...], set[str]] = {}
         for entry in self.entries.values():
@@ -102,21 +63,9 @@ class Knowledge:
                 self._own_loosely.setdefault(asked.tokens, set()).add(self._index.ids[place])
         self.line = self._confidence.line
 
-    def ask(self, text: str, today: date) -> Answer:
+    def ask(self, text: str, today: date, topic: str | None = None) -> Answer:
         """Answers a line, or says that it can't. `today` is the shop's date, against which answers expire."""
-        whole = self._ask_one(text, today)
-        if whole.exact or whole.reason == "empty":
-            return whole
-        asked = tuple(self._ask_one(part, today) for part in words.questions(text))
-        if len(asked) > 1 and _worth_splitting(asked):
-            return _first_of(asked, text)
-        sentences = [] if asked else words.sentences(text)
-        if not 1 < len(sentences) <= words.PARTS_AT_MOST:
-            return whole
-        said = tuple(self._ask_one(part, today) for part in sentences)
-        if all(part.entry for part in said) and len({part.entry for part in said}) > 1:
-            return _first_of(said, text)
-        return whole
+        return in_parts(text, lambda part: self._ask_one(part, today))
 
     def title(self, id: str) -> str:
         """A label for a button, at most 60 characters: the entry's first phrasing or the product's title."""
@@ -171,25 +120,26 @@ class Knowledge:
         """What is asked in other words: the line decides whether the best entry answers."""
         first = min(scores, key=lambda id: (-scores[id], id), default="")
         if first and found.confidence >= self.line:
-            if not self._is_vetoed(asked, first, namings):
+            if not self._is_vetoed(found.text, asked, first, namings):
                 best = _best(scores, [replace(n, score=min(n.score, 0.99 * scores[first])) for n in namings])
                 return self._given(replace(found, entry=first, candidates=best, reason="sure"), today)
             return self._suggested(found, "veto", today)
+        if first and found.confidence >= STALE_FROM * self.line and not self._may_speak(first, today):
+            return self._given(replace(found, entry=first), today)
         if found.confidence >= SUGGEST_FROM or any(naming.named or naming.near for naming in namings):
             return self._suggested(found, "near", today)
         return found
 
-    def _is_vetoed(self, asked: list[str], first: str, namings: list[Naming]) -> bool:
+    def _refused(self, text: str, id: str) -> bool:
+        return self._disagreements.between(text, id) is not None
+
+    def _is_vetoed(self, text: str, asked: list[str], first: str, namings: list[Naming]) -> bool:
         """Whether the best entry must not answer though it is sure: it is turned round, misses the point, or the line
         asks for nothing but a product of which the entry doesn't speak."""
         entry = self.entries[first]
         near = [naming for naming in namings if naming.near and naming.by]
         spoken = any(self._catalogue.speaks_of(naming, question) for naming in near for question in entry.questions)
-        return (
-            (bool(near) and not spoken)
-            or disagreement(asked, entry) is not None
-            or self._misses_the_point(asked, first)
-        )
+        return (bool(near) and not spoken) or self._refused(text, first) or self._misses_the_point(asked, first)
 
     def _misses_the_point(self, asked: list[str], id: str) -> bool:
         tokens, own = self._index.question(asked).tokens, self._index.entry_terms[self._index.ids.index(id)]
@@ -240,13 +190,3 @@ def _best(scores: Mapping[str, float], namings: Iterable[Naming]) -> tuple[Candi
     every = {**scores, **{naming.id: naming.score for naming in namings}}
     best = sorted(every.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(Candidate(id, score) for id, score in best[:CANDIDATES_AT_MOST])
-
-
-def _first_of(parts: tuple[Answer, ...], text: str) -> Answer:
-    return replace(parts[0], text=text, parts=parts, exact=all(part.exact for part in parts))
-
-
-def _worth_splitting(asked: tuple[Answer, ...]) -> bool:
-    """Whether at least one question is answered, and they are not all about the same."""
-    about = {part.entry or (part.candidates[0].entry if part.candidates else "") for part in asked}
-    return any(part.entry for part in asked) and len(about) > 1

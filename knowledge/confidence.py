@@ -8,7 +8,7 @@ sure the base would be of those tells where its answering line must lie.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -73,13 +73,17 @@ class Background:
 class Confidence:
     """The chance that the first place is right, for one base, and that base's answering line."""
 
-    def __init__(self, index: Index, weights: Mapping[str, float] = WEIGHTS) -> None:
+    def __init__(
+        self, index: Index, weights: Mapping[str, float] = WEIGHTS, refused: Callable[[str, str], bool] | None = None
+    ) -> None:
+        """`refused` says whether an entry must not answer a text however sure it is: such a stranger does no harm."""
         self._index = index
+        self._refused = refused or (lambda text, id: False)
         self._weights = np.array([weights[name] for name in WEIGHTS])
         self.line = GLOBAL_LINE
         if index.classifier is not None:
             self._background = Background.of(index.classifier, index.owners, len(index.ids))
-            own = [self._chance(found) for found in self._left_out()]
+            own = list(self._left_out())
             self.line = max(GLOBAL_LINE, float(np.quantile(own, QUANTILE)) if own else 0.0)
             index.classifier.forget()
 
@@ -117,8 +121,8 @@ class Confidence:
             ]
         )
 
-    def _left_out(self) -> Iterator[Floats]:
-        """The facts for up to `SAMPLE` evenly spread phrasings, each asked of the base without its entry."""
+    def _left_out(self) -> Iterator[float]:
+        """How sure the base is of up to `SAMPLE` evenly spread phrasings, each asked without its entry."""
         index = self._index
         size = len(index.phrasings)
         if index.classifier is None or len(index.ids) < 2:
@@ -128,7 +132,15 @@ class Confidence:
             scores = index.classifier.scores_without(entry)[at - index.starts[entry]]
             apart = Ranking(*index.likenesses(index.read[at]), np.zeros(0))
             apart = replace(apart, scores=index.combined(scores, apart.likeness))
-            yield self.facts(index.read[at], apart, entry)
+            first = index.ids[_first_without(apart.scores, entry)]
+            refused = self._refused(index.phrasings[at], first)
+            yield 0.0 if refused else self._chance(self.facts(index.read[at], apart, entry))
+
+
+def _first_without(scores: Floats, entry: int) -> int:
+    others = scores.copy()
+    others[entry] = -1.0
+    return int(np.argmax(others))
 
 
 def _margin(scores: Floats, first: int) -> float:

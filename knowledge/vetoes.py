@@ -1,13 +1,17 @@
-"""What a likeness can't see: a "not" or another number turns a question round, however alike the words are."""
+"""What a likeness can't see: a "not", another number or country, or what is taken for granted."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from knowledge import words
 from knowledge.asking import is_asking
 from knowledge.entry import Entry
+from knowledge.languages import is_small
+from knowledge.particulars import Named, differs, named
+from knowledge.premises import is_background, presumes
 
 SHORT = 7
 """Up to so many words a question has one point, and a word that the base has never seen is likely to be it."""
@@ -31,12 +35,75 @@ _ASKED_OF = frozenset("you i we they he she it there the your my this that these
 _NUMBER_AFTER_NO = frozenset("is of # number nr".split())
 
 
-def disagreement(asked: Sequence[str], entry: Entry) -> str | None:
-    """Why an entry must not answer these tokens though it looks right: "negation", "number", or None."""
-    own = [words.read(question) for question in entry.questions]
-    if own and _negation_differs(asked, own):
-        return "negation"
-    return "number" if own and _number_differs(asked, own, entry.answer) else None
+_GOODS = re.compile(
+    r"\b(?:do|does|will|would) (?:you|u|ye|your shop|the shop) (?:guys |folks |also |still |ever |even )?"
+    r"(?:sell|have|carry|stock|offer|bake|keep|got|get|repair|fix|print|rent|hire)\b"
+    r"|\b(?:selling|have you got|are there any|is there any|price (?:of|for)|how much (?:is|are|for|do|does))\b"
+    r"|\b(?:verkauft|verkaufen|fuhrt|fuhren|habt|haben) (?:ihr|sie)\b|\bgibt es (?:bei|auch)\b"
+    r"|\b(?:vendez|avez|faites) vous\b|\b(?:venden|tienen|hacen)\b|\b(?:vendete|avete|fate)\b"
+    r"|\b(?:verkopen|hebben) jullie\b"
+)
+
+
+class Disagreements:
+    """Says why an entry must not answer though it looks right, for the entries of one base.
+
+    Names of countries and days are known in `languages`.
+    """
+
+    def __init__(self, entries: Mapping[str, Entry], languages: Iterable[str] = ()) -> None:
+        self._entries = entries
+        self._languages = tuple(languages)
+        self._read: dict[str, _Read] = {}
+
+    def between(self, text: str, id: str) -> str | None:
+        """ "negation", "premise", or one of `particulars.KINDS`; None where nothing speaks against the entry."""
+        own = self._of(id)
+        if not own.phrasings:
+            return None
+        asked = words.read(text)
+        if own.never_denies if negated(_core(text)) else own.always_denies:
+            return "negation"
+        if presumes(asked) and not own.presumes:
+            return "premise"
+        return differs(named(asked, self._languages), own.named, own.in_answer)
+
+    def _of(self, id: str) -> _Read:
+        if id not in self._read:
+            self._read[id] = _Read.of(self._entries[id], self._languages)
+        return self._read[id]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What counts of an entry."""
+
+    phrasings: int
+    never_denies: bool
+    always_denies: bool
+    presumes: bool
+    named: tuple[Named, ...]
+    in_answer: Named
+
+    @classmethod
+    def of(cls, entry: Entry, languages: Sequence[str]) -> _Read:
+        own = [words.read(question) for question in entry.questions]
+        flags = [negated(tokens) for tokens in own]
+        return cls(
+            len(own),
+            not any(flags),
+            bool(flags) and all(flags),
+            any(map(presumes, own)),
+            tuple(named(tokens, languages) for tokens in own),
+            named(words.read(entry.answer), languages),
+        )
+
+
+def _core(text: str) -> list[str]:
+    """The tokens of what is asked, without what customers say of themselves before or after it."""
+    parts = [words.read(part) for part in words.clauses(text)]
+    asked = [part for part in parts if len(part) > 2 and not is_background(part)]
+    return [token for part in asked for token in part] if asked else words.read(text)
 
 
 def misses_the_point(
@@ -48,32 +115,23 @@ def misses_the_point(
     the words that point nowhere. "Do you sell duck eggs?" is not what "Do you sell eggs?" asks.
     """
     distinct = [token for token in dict.fromkeys(asked) if not is_asking(token)]
-    if len(set(asked)) > SHORT or not any(_is_new(token, seen) for token in distinct):
+    new = [token for token in distinct if _is_new(token, seen)]
+    if len(set(asked)) > SHORT or not new:
         return False
+    if _GOODS.search(" ".join(asked)):
+        return True
     return not any(term in own and term not in common for token in distinct for term in words.terms(token))
 
 
 def _is_new(token: str, seen: Mapping[str, int]) -> bool:
+    if is_small(token):
+        return False
     return len(token) >= TELLING_FROM and words.terms(token) == [token] and token.isalpha() and not seen.get(token)
 
 
 def negated(tokens: Sequence[str]) -> bool:
     """Whether a line denies something; "don't you …?", "… or not" and "not sure" deny nothing."""
     return any(_denies(tokens, at) for at in range(len(tokens)))
-
-
-def _negation_differs(asked: Sequence[str], own: Sequence[Sequence[str]]) -> bool:
-    flags = [negated(tokens) for tokens in own]
-    return not any(flags) if negated(asked) else all(flags)
-
-
-def _number_differs(asked: Sequence[str], own: Sequence[Sequence[str]], answer: str) -> bool:
-    """A number that the entry never mentions, where at least half of its phrasings name one and the same."""
-    named = {token for token in asked if words.is_number(token)}
-    each = [{token for token in tokens if words.is_number(token)} for tokens in own]
-    every = set().union(*each)
-    fixed = {number for number in every if sum(number in one for one in each) * 2 >= len(each)}
-    return bool(named and fixed and named - every - set(words.read(answer)))
 
 
 def _denies(tokens: Sequence[str], at: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from itertools import islice
 
 READ_AT_MOST = 4_000
 TOKENS_AT_MOST = 200
@@ -22,6 +23,7 @@ _EDGES = " \t\n?!.,;:…？！。、，؟¿¡\"'"
 # Accents, Arabic vowel marks and the hamza that NFKD splits off, tatweel: people leave them out when they type.
 _LEFT_OUT = re.compile("[\u0300-\u036f\u064b-\u065f\u0670\u0640]")
 _SPELT_ALIKE = str.maketrans({"ة": "ه", "ى": "ي", "’": "'", "‘": "'", "`": "'", "´": "'"})
+_FOLDED = _SPELT_ALIKE | str.maketrans({"€": " eur ", "$": " usd ", "£": " gbp ", "¥": " jpy "})
 # Scripts that put no space between words: Thai to Myanmar, Khmer, kana, Han.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff"
@@ -38,10 +40,14 @@ _WORD = re.compile(
     r"|(?P<number>\d+(?:[.,:/]\d+)*(?![^\W_]))"
     rf"|(?P<word>(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+(?:'(?:(?![{_UNSPACED}])[^\W_])+)*)"
 )
+_MEASURE = re.compile(
+    r"(?<![^\W_])(\d+(?:[.,]\d+)?)(mm|cm|km|kg|mg|ml|cl|dl|g|l|oz|lbs?|ft|inch|inches|eur|usd|gbp|jpy|chf)(?![^\W_])"
+)
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _STARTS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _ASKED = re.compile(r"[^?？؟⸮]*[?？؟⸮]+|[^?？؟⸮]+\Z")
 _SENTENCE = re.compile(r"(?<=[?？؟⸮!！。])\s*|(?<=[.;])\s+|\s*\n\s*")
+_CLAUSE = re.compile(r"(?<=[?？؟⸮!！。])\s*|(?<=[.,;:])\s+|[،、，]|\s+[-–—]\s+|\s*\n\s*")
 
 
 @cache
@@ -66,28 +72,29 @@ def _invisible() -> dict[int, str | None]:
 
 
 def normalise(text: str) -> str:
-    """The line for comparison: links, emoji, accents and stretched letters folded away, numbers kept as they are."""
+    """The line for comparison: links, emoji, accents and stretched letters folded away, numbers kept as they are.
+
+    A unit that is written onto its number stands apart ("4mm" is "4 mm"), a sign for money is its code.
+    """
     cut = text[:READ_AT_MOST]
     if _LINK_SIGN.search(cut):
         cut = _LINK.sub(" ", cut)
     cut = unicodedata.normalize("NFKD", cut)
     folded = unicodedata.normalize("NFKC", _LEFT_OUT.sub("", cut).translate(_vanishing())).casefold()
-    return _SPACE.sub(" ", _STRETCHED.sub(r"\1\1", folded.translate(_SPELT_ALIKE))).strip()[:READ_AT_MOST]
+    folded = _STRETCHED.sub(r"\1\1", folded.translate(_FOLDED))
+    if any(digit in folded for digit in "0123456789"):
+        folded = _MEASURE.sub(r"\1 \2", folded)
+    return _SPACE.sub(" ", folded).strip()[:READ_AT_MOST]
 
 
-def read(text: str) -> list[str]:
+def read(text: str, at_most: int | None = TOKENS_AT_MOST) -> list[str]:
     """The tokens of a line as it was written."""
-    return tokens(normalise(text))
+    return tokens(normalise(text), at_most)
 
 
-def tokens(normalised: str) -> list[str]:
-    """Words, numbers and, for scripts without spaces, runs of characters; at most `TOKENS_AT_MOST` of them."""
-    found = []
-    for match in _WORD.finditer(normalised):
-        found.append(match.group())
-        if len(found) == TOKENS_AT_MOST:
-            break
-    return found
+def tokens(normalised: str, at_most: int | None = TOKENS_AT_MOST) -> list[str]:
+    """Words, numbers and, for scripts without spaces, runs of characters; the first `at_most` of them."""
+    return [match.group() for match in islice(_WORD.finditer(normalised), at_most)]
 
 
 def is_number(token: str) -> bool:
@@ -137,6 +144,11 @@ def questions(text: str) -> list[str]:
 def sentences(text: str) -> list[str]:
     """The sentences and lines of a text that hold a word, at most `PARTS_AT_MOST` + 1 of them."""
     return [part for part in _SENTENCE.split(text[:READ_AT_MOST]) if read(part)][: PARTS_AT_MOST + 1]
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a text between commas and ends of sentences that hold a word, at most `PARTS_AT_MOST` + 1."""
+    return [part for part in _CLAUSE.split(text[:READ_AT_MOST]) if read(part)][: PARTS_AT_MOST + 1]
 
 
 def _holds_a_question(piece: str) -> bool:

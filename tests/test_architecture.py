@@ -68,7 +68,7 @@ ADAPTER = tuple(
 COMPOSED = ("bot.demo", "bot.running", "bot.cli", "bot.__main__")
 
 ROWS = (
-    Row("knowledge", (), ("defusedxml", "numpy", "rapidfuzz", "yaml")),
+    Row("knowledge", (), ("babel", "defusedxml", "numpy", "rapidfuzz", "yaml")),
     *(Row(room, NEUTRAL, ("pydantic", "dateutil", "dateparser", "markdown_it")) for room in NEUTRAL),
     Row("bot.database", ("bot.messages", "knowledge.entry"), ("sqlalchemy", "alembic", "aiosqlite", "PIL")),
     *(Row(room, (*CORE, *NEUTRAL, "bot.database"), ("sqlalchemy", "structlog")) for room in CORE),

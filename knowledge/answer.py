@@ -1,0 +1,53 @@
+"""What becomes of one line that was asked: a plain value, the same for the chat and for `concierge ask`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+AnswerOutcome = Literal["answered", "suggested", "handed_over"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entry (or `product:<id>`) that may answer, with its score from 0 to 1."""
+
+    entry: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What becomes of one line, and why.
+
+    `confidence` is the chance, 0 to 1, that the first candidate is right; `line` is what it had to reach. `reason` is
+    one of exact, sure, near, unsure, expired, draft, shared_phrasing, veto, empty. `stale` names the expired or draft
+    entry that would have answered. `parts` holds one answer for each question of a line with two or more.
+    """
+
+    text: str
+    outcome: AnswerOutcome
+    entry: str | None
+    confidence: float
+    candidates: tuple[Candidate, ...]
+    answer: str | None
+    line: float
+    suggestions: tuple[str, ...] = ()
+    reason: str = "unsure"
+    stale: str | None = None
+    parts: tuple[Answer, ...] = ()
+    exact: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `concierge ask --json` prints."""
+        found: dict[str, Any] = {
+            "text": self.text,
+            "outcome": self.outcome,
+            "entry": self.entry,
+            "confidence": round(self.confidence, 4),
+            "candidates": [{"entry": c.entry, "score": round(c.score, 4)} for c in self.candidates],
+            "answer": self.answer,
+        }
+        if self.parts:
+            found["answers"] = [part.as_json() for part in self.parts]
+        return found
