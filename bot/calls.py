@@ -113,8 +113,9 @@ async def prepare(
 async def _anew(
     session: AsyncSession, row: OutboxRow, message: OutboundMessage, target: MessageRef | None
 ) -> OutboundMessage:
-    """An edit of words whose thread is gone says them anew in the next one: a customer's may not be lost."""
-    if message.op != "edit" or not isinstance(message.to, Desk) or not message.text or target is None:
+    """An edit of a customer's words whose thread is gone says them anew in the next one: they may not be lost."""
+    theirs = message.op == "edit" and message.copy_of is not None and bool(message.text)
+    if not theirs or not isinstance(message.to, Desk) or target is None:
         return message
     desk = await desks.ensure(session, message.to.conversation_id, None)
     if desk.thread_id is not None or target.chat.thread_id is None:

@@ -101,7 +101,7 @@ async def _unchanged(session: AsyncSession, house: House, failure: Failure) -> l
     """A change that the platform takes no more: the owner hears it; a customer's is said anew in the thread."""
     message, gone = failure.message, failure.reason == "target_gone"
     if isinstance(message.to, Desk):
-        if message.op == "delete" or not message.text:
+        if message.op == "delete" or not message.text or message.copy_of is None:
             return []
         return [OutboundMessage(message.to, _name(failure), "note", text=message.text, copy_of=message.copy_of)]
     found = await people.customer_at(session, message.to)
