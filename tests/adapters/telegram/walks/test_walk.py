@@ -78,9 +78,10 @@ async def they_talk(stage: TelegramStage) -> None:
     await thread.says("/story@another_bot whatever")
     assert stage.ana.hears() == []
     asked = await stage.ana.says("In the garden?")
-    assert thread.hears() == ["In the garden?"]
+    (copy,) = thread.news()
+    assert copy.text == "In the garden?"
     await stage.ana.edits(asked, "In the orchard?")
-    assert thread.hears() == ["Ana changed “In the garden?” to: In the orchard?"]
+    assert copy.text == "In the orchard?\n\n✎ changed; before: In the garden?" and thread.hears() == []
 
 
 async def pictures_go_both_ways(stage: TelegramStage) -> None:
