@@ -1,0 +1,306 @@
+"""The same promises, asked of every platform, and of every pair of a customers' and an owners' platform.
+
+Where a platform can't do something it says so in its `Capabilities`, and the test then asks for what people see instead.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenes import Scene, Seat
+from tests.simulators.telegram.files import picture
+
+UNKNOWN = "A portrait in oil, perhaps?"
+ODD = "<3 *five* _under_ [a](b) `c` ~~d~~ ||e|| @everyone & \\ 1. x"
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def ask_hana(scene: Scene, customer: Seat | None = None, words: str = UNKNOWN) -> Seat:
+    """A customer asks what nobody knows; gives the owner's view of their thread, with the card heard."""
+    customer = customer or scene.ana
+    await customer.says(words)
+    await scene.wait(seconds=3)
+    (promise,) = customer.hears()
+    assert "I've asked Hana" in promise
+    thread = scene.thread("Ana" if customer is scene.ana else "Ben")
+    (card,) = thread.news()
+    assert words in card.text and "Close" in card.buttons
+    return thread
+
+
+async def in_talk(scene: Scene, customer: Seat | None = None) -> Seat:
+    """A customer and the owner speak with each other; gives the thread."""
+    thread = await ask_hana(scene, customer)
+    await thread.says("Gladly, in May!")
+    assert (customer or scene.ana).hears() == ["Gladly, in May!"]
+    return thread
+
+
+async def test_a_sure_answer_comes_at_once_and_the_owners_room_stays_quiet(scene: Scene) -> None:
+    await scene.ana.says("Do you ship to Germany?")
+    (answer,) = scene.ana.news()
+    assert answer.text.startswith("Yes, we ship to Germany every Tuesday.")
+    assert answer.media == ("photo",) and answer.buttons == ("Ask Hana",)
+    assert scene.owners.threads("Ana") == [] and scene.room.news() == []
+    assert await scene.outcomes() == ["answered"]
+
+
+async def test_an_unsure_line_waits_for_the_rest_of_the_thought_and_is_answered_by_a_button(scene: Scene) -> None:
+    await scene.ana.says("sending to Poland?")
+    assert scene.ana.hears() == []
+    await scene.wait(seconds=3)
+    (guess,) = scene.ana.news()
+    assert guess.text.startswith("Did you mean one of these?")
+    await scene.ana.presses("Do you ship to Germany?")
+    (answer,) = scene.ana.hears()
+    assert answer == "Yes, we ship to Germany every Tuesday."
+
+
+async def test_an_unknown_question_goes_to_the_owner_and_her_words_come_back(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    await scene.ana.says("In the garden?")
+    assert thread.hears() == ["In the garden?"]
+    assert scene.ana.hears() == []
+    assert await scene.conversations() == ["handoff"]
+
+
+async def test_what_a_customer_adds_while_they_wait_goes_into_the_thread_and_sure_answers_still_come(
+    scene: Scene,
+) -> None:
+    thread = await ask_hana(scene)
+    await scene.ana.says("It may be a small one, of the three brown hens")
+    assert thread.hears() == ["It may be a small one, of the three brown hens"]
+    await scene.ana.says("How do I store eggs?")
+    assert scene.ana.hears() == ["Keep them cool and with the tip down."]
+    assert len(thread.hears()) == 2
+
+
+async def test_a_note_never_leaves_the_room_whatever_comes_with_it(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    note = await thread.says("// she means the farm, I think")
+    await thread.says("// like this", photo=picture("green"))
+    await thread.edits(note, "// she means the henhouse")
+    await scene.wait(minutes=1)
+    assert scene.ana.news() == []
+    assert not any("henhouse" in line.text or line.media for line in scene.ana.log())
+
+
+async def test_after_close_the_bot_answers_again(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    await thread.commands("close")
+    assert thread.hears() == ["Closed. I answer Ana again."]
+    await scene.ana.says("How do I store eggs?")
+    assert scene.ana.hears() == ["Keep them cool and with the tip down."]
+    assert thread.hears() == [] and await scene.conversations() == ["bot"]
+
+
+async def test_the_owners_correction_changes_the_customers_copy(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    said = await thread.says("On Fryday")
+    (copy,) = scene.ana.news()
+    await thread.edits(said, "On Friday")
+    now = scene.ana.now(copy)
+    assert now and now.text == "On Friday"
+    assert scene.ana.news() == []
+
+
+async def test_a_customers_correction_changes_the_copy_in_the_thread_and_both_versions_are_seen(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    asked = await scene.ana.says("In the garden?")
+    (copy,) = thread.news()
+    await scene.ana.edits(asked, "In the orchard?")
+    now = thread.now(copy)
+    assert now and now.text.startswith("In the orchard?") and "In the garden?" in now.text
+    assert thread.news() == []
+
+
+async def test_what_the_owner_takes_back_disappears_at_the_customers(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    said = await thread.says("That was for Ben, sorry")
+    (copy,) = scene.ana.news()
+    if scene.owners.adapter.capabilities.tells_deletes:
+        await thread.deletes(said)
+    else:
+        await thread.commands("delete", about=said)
+    assert scene.ana.now(copy) is None
+    assert scene.ana.news() == []
+
+
+async def test_what_a_customer_takes_back_is_told_in_the_thread_where_the_platform_tells(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    asked = await scene.ana.says("My number is 0170 1234")
+    (copy,) = thread.news()
+    await scene.ana.deletes(asked)
+    now = thread.now(copy)
+    if scene.customers.adapter.capabilities.tells_deletes:
+        told = [now.text if now else "", *thread.hears()]
+        assert any("took" in text and "0170 1234" in text for text in told)
+    else:
+        assert now == copy and thread.news() == []
+
+
+async def test_a_quote_stays_a_quote_of_the_same_words_both_ways(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    first = await thread.says("The first one")
+    await thread.says("The second one")
+    mine, _ = scene.ana.news()
+    await scene.ana.says("This one, please", quotes=mine)
+    (back,) = thread.news()
+    assert (back.text, back.quotes) == ("This one, please", first.text)
+    await thread.says("Noted", quotes=back)
+    (noted,) = scene.ana.news()
+    assert (noted.text, noted.quotes) == ("Noted", "This one, please")
+
+
+async def test_pictures_go_both_ways_with_their_captions(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    await scene.ana.says("Like this one?", photo=picture("green"))
+    (copy,) = thread.news()
+    assert (copy.text, copy.media) == ("Like this one?", ("photo",))
+    await thread.says("Rather like that", photo=picture("brown"))
+    (copy,) = scene.ana.news()
+    assert (copy.text, copy.media) == ("Rather like that", ("photo",))
+
+
+async def test_a_picture_as_the_very_first_contact_reaches_the_owner(scene: Scene) -> None:
+    await scene.ana.says(photo=picture("green"))
+    await scene.wait(seconds=3)
+    (promise,) = scene.ana.hears()
+    assert "I've asked Hana" in promise
+    assert [line.media for line in scene.thread("Ana").news()] == [("photo",)]
+
+
+async def test_a_picture_with_a_question_is_answered_by_its_caption(scene: Scene) -> None:
+    await scene.ana.says("How do I store eggs?", photo=picture("green"))
+    (answer,) = scene.ana.hears()
+    assert answer.startswith("Keep them cool and with the tip down.")
+
+
+async def test_five_thousand_letters_arrive_whole_and_in_order(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    words = " ".join(f"word{number:04}" for number in range(500))
+    for part in range(0, 500, 150):  # no platform takes them all at once
+        await thread.says(" ".join(words.split()[part : part + 150]))
+    assert " ".join(scene.ana.hears()).split() == words.split()
+
+
+async def test_odd_signs_and_names_arrive_as_they_were_written(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    await scene.ana.says("I <3 eggs & hens _really_ \\o/ 🐣🏳️‍🌈 שלום")
+    (heard,) = thread.hears()
+    for word in ("<3", "&", "really", "🐣🏳️‍🌈", "שלום"):
+        assert word in heard
+
+
+async def test_two_customers_are_never_mixed(scene: Scene) -> None:
+    anas, bens = await in_talk(scene), await in_talk(scene, scene.ben)
+    for number in range(5):
+        await scene.ana.writes(f"Ana's words {number}")
+        await scene.ben.writes(f"Ben's words {number}")
+    await scene.settle()
+    assert anas.hears() == [f"Ana's words {number}" for number in range(5)]
+    assert bens.hears() == [f"Ben's words {number}" for number in range(5)]
+    await anas.says("To Ana")
+    await bens.says("To Ben")
+    assert (scene.ana.hears(), scene.ben.hears()) == (["To Ana"], ["To Ben"])
+
+
+async def test_a_deleted_thread_yields_one_new_one_and_the_words_arrive_once(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    await scene.owners.loses_thread(thread.chat)
+    await scene.ana.says("Are you there?")
+    await scene.wait(minutes=1)
+    assert [text for text in scene.thread("Ana").hears() if "Are you there?" in text] == ["Are you there?"]
+    await scene.thread("Ana").says("Yes!")
+    assert scene.ana.hears() == ["Yes!"]
+
+
+async def test_a_customer_who_wants_nothing_more_is_reported_once_until_they_return(scene: Scene) -> None:
+    if scene.customers.platform == "playground":
+        pytest.skip("nobody can block the bot in the playground")
+    thread = await in_talk(scene)
+    await scene.customers.blocks(scene.ana.chat, scene.ana.who, blocked=True)
+    await thread.says("Are you well?")
+    await thread.says("Hello?")
+    (told,) = thread.hears()
+    assert "Ana" in told
+    await scene.customers.blocks(scene.ana.chat, scene.ana.who, blocked=False)
+    await scene.ana.says("Here I am again")
+    assert thread.hears()[-1] == "Here I am again"
+    await thread.says("Welcome back")
+    assert scene.ana.hears() == ["Welcome back"]
+
+
+async def test_a_story_is_previewed_confirmed_and_posted_once(scene: Scene) -> None:
+    await scene.room.says("/story daily 09:00 Good morning", photo=picture("yellow"))
+    (preview,) = scene.room.news()
+    assert preview.text.startswith("Good morning") and preview.media == ("photo",)
+    await scene.room.presses("Confirm")
+    assert "Planned as story 1" in scene.room.hears()[-1]
+    await scene.wait(days=1)
+    assert [(post.text, post.media) for post in scene.channel.news()] == [("Good morning", ("photo",))]
+
+
+async def test_stories_reach_those_who_follow_until_they_stop(scene: Scene) -> None:
+    await scene.ana.commands("start")
+    await scene.ana.presses("Follow the stories")
+    await scene.room.says("/story daily 09:00 Good morning")
+    await scene.room.presses("Confirm")
+    scene.ana.news()
+    await scene.wait(days=1)
+    assert scene.ana.hears() == ["Good morning"]
+    assert scene.ben.hears() == []
+    await scene.ana.commands("stop")
+    assert scene.ana.hears()[0].startswith("Done: no more stories")
+    await scene.wait(days=1)
+    assert scene.ana.hears() == [] and scene.channel.hears() == ["Good morning"] * 2
+
+
+async def test_an_owners_command_from_a_customer_is_unknown_and_changes_nothing(scene: Scene) -> None:
+    await scene.ana.says("/stories")
+    (told,) = scene.ana.hears()
+    assert "/help" in told
+    await scene.ana.says("/close")
+    assert len(scene.ana.hears()) == 1
+    assert scene.room.news() == [] and scene.owners.threads("Ana") == []
+
+
+async def test_a_forged_button_does_nothing_but_say_so(scene: Scene) -> None:
+    await scene.ana.says("sending to Poland?")
+    await scene.wait(seconds=3)
+    (guess,) = scene.ana.news()
+    before = await scene.conversations()
+    await scene.ana.forges(guess, "close:0000000000")
+    assert len(scene.ana.hears()) == 1
+    assert await scene.conversations() == before
+    assert scene.room.news() == [] and scene.owners.threads("Ana") == []
+
+
+async def test_who_waits_is_listed_in_the_rooms_general_part(scene: Scene) -> None:
+    await ask_hana(scene)
+    await scene.room.commands("waiting")
+    (listed,) = scene.room.hears()
+    assert "Ana" in listed and UNKNOWN in listed
+
+
+async def test_reactions_cross_where_both_sides_have_them(scene: Scene) -> None:
+    mine, theirs = scene.customers.adapter.capabilities, scene.owners.adapter.capabilities
+    thread = await in_talk(scene)
+    await scene.ana.says("So it is settled")
+    (copy,) = thread.news()
+    await thread.reacts(copy, "👍")
+    seen = scene.ana.log()[-1]
+    assert seen.text == "So it is settled"
+    assert seen.bot_reactions == (("👍",) if mine.reacts and theirs.tells_reactions else ())
+    assert scene.ana.news() == [] and thread.news() == []
+
+
+async def test_nothing_is_left_behind_and_nothing_failed(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    await scene.ana.says(ODD)
+    await thread.says(ODD.replace("<3", "3"))
+    await thread.commands("close")
+    await scene.wait(minutes=5)
+    assert await scene.states() <= {"sent", "cancelled"}
+    assert "failed" not in await scene.outcomes()
