@@ -12,12 +12,20 @@ from bot.curation import take_in_shop
 from bot.database import Database
 from knowledge.shop import read_shop
 from tests.scenes import Scene, Side
+from tests.scenes.discord import DiscordSide
 from tests.scenes.playground import PlaygroundSide
 from tests.scenes.telegram import TelegramSide
+from tests.simulators.discord.simulator import DiscordSimulator
 from tests.simulators.telegram.files import picture
 from tests.simulators.telegram.simulator import TelegramSimulator
 
-PAIRS = [("playground", "playground"), ("telegram", "telegram")]
+PAIRS = [
+    ("playground", "playground"),
+    ("telegram", "telegram"),
+    ("discord", "discord"),
+    ("telegram", "discord"),
+    ("discord", "telegram"),
+]
 
 
 @pytest.fixture(params=PAIRS, ids=["-".join(pair) for pair in PAIRS])
@@ -29,17 +37,24 @@ async def scene(
     await take_in_shop(database, shop_dir, clock)
     shop = read_shop(shop_dir)
     theirs, ours = request.param
-    telegram = TelegramSimulator(clock.now)
-    await telegram.start()
-    telegram.budgets.on = True
+    telegram, discord = TelegramSimulator(clock.now), DiscordSimulator(clock.now)
+    names = {"owner": shop.owner_name, "shop": shop.name, "name": ""}
     sides: dict[str, Side] = {}
     for platform in {theirs, ours}:
         if platform == "telegram":
+            await telegram.start()
+            telegram.budgets.on = True
             sides[platform] = TelegramSide(telegram, clock, owners=platform == ours)
+        elif platform == "discord":
+            await discord.start()
+            sides[platform] = DiscordSide(discord, clock, names, owners=platform == ours)
         else:
             sides[platform] = PlaygroundSide(clock, shop.owner_name)
     scene = Scene(database, clock, shop, sides[theirs], sides[ours])
     await scene.start()
     yield scene
     await scene.concierge.stop()
-    await telegram.stop()
+    if "telegram" in sides:
+        await telegram.stop()
+    if "discord" in sides:
+        await discord.stop()

@@ -233,7 +233,7 @@ async def test_a_customer_who_wants_nothing_more_is_reported_once_until_they_ret
 
 
 async def test_a_story_is_previewed_confirmed_and_posted_once(scene: Scene) -> None:
-    await scene.room.says("/story daily 09:00 Good morning", photo=picture("yellow"))
+    await scene.room.plans_story("daily 09:00", "Good morning", picture("yellow"))
     (preview,) = scene.room.news()
     assert preview.text.startswith("Good morning") and preview.media == ("photo",)
     await scene.room.presses("Confirm")
@@ -245,7 +245,7 @@ async def test_a_story_is_previewed_confirmed_and_posted_once(scene: Scene) -> N
 async def test_stories_reach_those_who_follow_until_they_stop(scene: Scene) -> None:
     await scene.ana.commands("start")
     await scene.ana.presses("Follow the stories")
-    await scene.room.says("/story daily 09:00 Good morning")
+    await scene.room.plans_story("daily 09:00", "Good morning")
     await scene.room.presses("Confirm")
     scene.ana.news()
     await scene.wait(days=1)

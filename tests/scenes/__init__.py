@@ -82,6 +82,9 @@ class Side(Protocol):
     async def commands(self, chat: Any, who: Any, name: str, text: str, about: Line | None) -> None:
         """Somebody gives a command in their platform's way; `about` is the message that it is about."""
 
+    async def plans_story(self, chat: Any, who: Any, when: str, text: str, photo: bytes) -> None:
+        """An owner asks for a story."""
+
     async def loses_thread(self, chat: Any) -> None:
         """An owner deletes a thread."""
 
@@ -145,6 +148,11 @@ class Seat:
     async def commands(self, name: str, text: str = "", about: Line | None = None) -> None:
         """Gives a command, in the way of the platform."""
         await self.side.commands(self.chat, self.who, name, text, about)
+        await self.scene.settle()
+
+    async def plans_story(self, when: str, text: str, photo: bytes = b"") -> None:
+        """Asks for a story."""
+        await self.side.plans_story(self.chat, self.who, when, text, photo)
         await self.scene.settle()
 
     def log(self) -> list[Line]:

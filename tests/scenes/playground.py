@@ -81,6 +81,9 @@ class PlaygroundSide:
     async def commands(self, place: Place, who: Person, name: str, text: str, about: Line | None) -> None:
         await self.says(place, who, f"/{name} {text}".strip(), b"", about)
 
+    async def plans_story(self, place: Place, who: Person, when: str, text: str, photo: bytes) -> None:
+        await self.says(place, who, f"/story {when} {text}", photo, None)
+
     async def loses_thread(self, place: Place) -> None:
         assert place.thread_id is not None
         self.world.delete_thread(place.thread_id)

@@ -98,6 +98,9 @@ class TelegramSide:
     async def commands(self, place: Place, who: User, name: str, text: str, about: Line | None) -> None:
         await self.says(place, who, f"/{name} {text}".strip(), b"", about)
 
+    async def plans_story(self, place: Place, who: User, when: str, text: str, photo: bytes) -> None:
+        await self.says(place, who, f"/story {when} {text}", photo, None)
+
     async def loses_thread(self, place: Place) -> None:
         assert place.thread is not None
         self.simulator.delete_topic(place.chat, place.thread)
