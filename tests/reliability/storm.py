@@ -45,7 +45,7 @@ class Step:
 class Said:
     """A step that was done, by its update's id; `thread_id` is where an owner wrote."""
 
-    update_id: int
+    update_id: int | str
     step: Step
     thread_id: str | None = None
 
@@ -133,9 +133,13 @@ class Storm:
     async def blows(self) -> None:
         """Says everything, through all deaths, and returns when nothing is left to be done."""
         async with asyncio.timeout(PATIENCE_S):
+            steps, kill_at = plan_steps(self._rng), self._kill_at
+            self._kill_at = self.seen + 10**9  # nobody dies while they meet
             self._keeper = asyncio.create_task(self._keep_alive())
             try:
-                await self._speak(plan_steps(self._rng))
+                await self.platform.meets(sorted({step.who for step in steps if step.who}), self.database)
+                self._kill_at = self.seen + kill_at
+                await self._speak(steps)
                 await self._until_quiet()
             finally:
                 self._keeper.cancel()
@@ -169,7 +173,7 @@ class Storm:
                     waiting.remove(step)
                     burst -= 1
             await self._glance()
-            while self.platform.confirmed < len(self.platform.updates) - 1:
+            while await self.platform.heard(self.database) < len(self.platform.updates) - 1:
                 await self._glance()
 
     def _do(self, step: Step) -> bool:
@@ -200,8 +204,14 @@ class Storm:
         await asyncio.sleep(GLANCE_S)
 
     async def _until_quiet(self) -> None:
-        while not (self.platform.confirmed == len(self.platform.updates) and await self._is_quiet()):
+        while not (await self._is_heard() and await self._is_quiet()):
             await self._glance()
+
+    async def _is_heard(self) -> bool:
+        """Whether the bot has all that people did; they press again what met a dead bot."""
+        self.platform.presses_again(len(self.deaths))
+        heard = await self.platform.heard(self.database)
+        return heard == len(self.platform.updates) and self.platform.settled()
 
     async def _is_quiet(self) -> bool:
         """Whether the database holds nothing that is still to be done."""

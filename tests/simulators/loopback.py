@@ -65,6 +65,24 @@ class Loopback:
         """Somebody presses a button; returns the update's id."""
         return self._tell("button", shown.chat_id, shown.thread_id, name, message_id=shown.message_id, data=data)
 
+    def presses_again(self, deaths: int) -> None:
+        """Nobody has to: what is pressed while the bot is dead waits for it."""
+
+    async def meets(self, names: list[str], database: Any) -> None:
+        """Nobody has to be met: whoever writes first while the bot is dead waits for it."""
+
+    async def heard(self, database: Any) -> int:
+        """How much of what people did the bot said that it has."""
+        return self.confirmed
+
+    def settled(self) -> bool:
+        """Whether nothing else is waited for."""
+        return True
+
+    def may_be_missing(self) -> set[str]:
+        """The updates that nobody could find who was not there."""
+        return set()
+
     def thread_of(self, title: str) -> str | None:
         """The newest thread of that title."""
         return next((thread for thread, named in reversed(self.threads.items()) if named == title), None)

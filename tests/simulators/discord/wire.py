@@ -26,6 +26,8 @@ class Call:
     ids: dict[str, str] = field(default_factory=dict)
     """What the route's pattern found in the path."""
     authorised: bool = False
+    reason: str = ""
+    """What the bot gives for the audit log."""
 
     @property
     def name(self) -> str:
@@ -76,7 +78,8 @@ def snowflake(given: Any, name: str = "id") -> int:
 
 async def read_call(request: web.Request, path: str) -> Call:
     """Reads a request whole. Raises ApiError for a body that is neither JSON nor a form with payload_json."""
-    call = Call(request.method, path, dict(request.query))
+    reason = unquote(request.headers.get("X-Audit-Log-Reason", ""))
+    call = Call(request.method, path, dict(request.query), reason=reason)
     if not request.can_read_body:
         return call
     if request.content_type == "multipart/form-data":
