@@ -1,6 +1,6 @@
 """The same promises, asked of every platform, and of every pair of a customers' and an owners' platform.
 
-Where a platform can't do something it says so in its `Capabilities`, and the test then asks for what people see instead.
+Where a platform can't do something it says so in its `Capabilities`, and the test then asks what people see instead.
 """
 
 from __future__ import annotations

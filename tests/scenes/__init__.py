@@ -197,6 +197,7 @@ class Scene:
         await self.concierge.start()
         for side in self.sides:
             await side.connected()
+        self.room.news()  # a room may introduce itself
 
     async def settle(self) -> None:
         """Lets what people did be stored, and the house do what there is to do now."""
@@ -237,5 +238,7 @@ class Scene:
 async def until(met: Callable[[], bool], within_s: float = WITHIN_S) -> None:
     """Returns as soon as it is so; TimeoutError when that takes too long."""
     async with asyncio.timeout(within_s):
-        while not met():
+        while True:
+            if met():
+                return
             await asyncio.sleep(0.001)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +43,7 @@ class Threads:
         self._now = now
         self._used = Recent[str, bool]()
         self._tagless = False
+        self._tagging = asyncio.Lock()
 
     async def open(self, chat: ChatRef, title: str, first: Call) -> Receipt:
         """The thread with its first message in it. Raises DeliveryError."""
@@ -87,11 +89,18 @@ class Threads:
     async def _post(self, room: Place, name: str, told: Said, files: list[File]) -> Receipt:
         tag = (await self._tags(room)).get("needs_reply")
         form = {"name": name, "auto_archive_duration": A_WEEK_MIN, "message": told}
-        form |= {"applied_tags": [tag]} if tag else {}
-        path = "/channels/{channel_id}/threads"
-        answer = await self._api.call("POST", path, where="room", json=form, files=files, channel_id=room.id)
+        try:
+            answer = await self._opened(room, form | {"applied_tags": [tag]} if tag else form, files)
+        except DeliveryError as error:
+            if "applied_tags" not in error.description:
+                raise
+            answer = await self._opened(room, form, files)  # an owner has just taken the tag away
         thread = self._learned(answer)
         return Receipt(str((answer.get("message") or {}).get("id") or thread), thread)
+
+    async def _opened(self, room: Place, form: Said, files: list[File]) -> Any:
+        path = "/channels/{channel_id}/threads"
+        return await self._api.call("POST", path, where="room", json=form, files=files, channel_id=room.id)
 
     async def _thread(self, room: Place, name: str) -> str:
         form = {"name": name, "type": PUBLIC_THREAD, "auto_archive_duration": A_WEEK_MIN}
@@ -146,6 +155,10 @@ class Threads:
 
     async def _tags(self, room: Place) -> dict[Mark, str]:
         """The ids of our tags in a forum; those that are missing are made, where the bot may."""
+        async with self._tagging:  # two that make them at once would each undo what the other made
+            return await self._tags_made(room)
+
+    async def _tags_made(self, room: Place) -> dict[Mark, str]:
         known = self._known_tags(self._places.room or room)
         if len(known) == len(TAGS) or self._tagless:
             return known
