@@ -120,4 +120,3 @@ async def _wait(seconds: float) -> None:
     if seconds == PRESS_S:
         await asyncio.Event().wait()
     await asyncio.sleep(0)
-
