@@ -48,8 +48,9 @@ def plan(message: OutboundMessage, *, marks: bool = False) -> list[OutboundMessa
 
 
 def can_be_sent(media: Media) -> bool:
-    """Whether there are bytes to be uploaded, and no more than Discord takes."""
-    return bool(media.sha256) and media.size <= FILE_BYTES
+    """Whether there are bytes to be uploaded, or will be when the core has fetched them, and no more than Discord
+    takes."""
+    return bool(media.sha256 or (media.file_id and media.origin)) and media.size <= FILE_BYTES
 
 
 def rows(buttons: Sequence[Button]) -> list[tuple[Button, ...]]:
