@@ -45,9 +45,12 @@ class Side(Protocol):
     """A platform as its people know it. `Place` and `Who` are what it calls a chat and a person."""
 
     platform: str
-    adapter: Adapter
     room: ChatRef
     channel: ChatRef
+
+    @property
+    def adapter(self) -> Adapter:
+        """The bot's way to it."""
 
     def customer(self, name: str) -> tuple[Any, Any]:
         """Somebody with a private chat of their own: the chat and the person."""
