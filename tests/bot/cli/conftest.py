@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import structlog
 
 from bot.cli import called
 from bot.settings import Settings
+from tests.simulators.discord.simulator import DiscordSimulator
 from tests.simulators.telegram.simulator import TelegramSimulator
+
+Simulator = TypeVar("Simulator", TelegramSimulator, DiscordSimulator)
 
 
 @dataclass(frozen=True)
@@ -101,10 +105,9 @@ def shop(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def telegram() -> Iterator[TelegramSimulator]:
-    """Telegram on this machine, on a loop of its own, because a command takes this thread's."""
-    simulator, loop = TelegramSimulator(), asyncio.new_event_loop()
+def _elsewhere(simulator: Simulator) -> Iterator[Simulator]:
+    """The simulator, on a loop of its own, because a command takes this thread's."""
+    loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     asyncio.run_coroutine_threadsafe(simulator.start(), loop).result(10)
@@ -113,3 +116,15 @@ def telegram() -> Iterator[TelegramSimulator]:
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
+
+
+@pytest.fixture
+def telegram() -> Iterator[TelegramSimulator]:
+    """Telegram on this machine."""
+    yield from _elsewhere(TelegramSimulator())
+
+
+@pytest.fixture
+def discord() -> Iterator[DiscordSimulator]:
+    """Discord on this machine."""
+    yield from _elsewhere(DiscordSimulator())
