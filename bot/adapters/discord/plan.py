@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.adapters.discord.markdown import sayable_links, to_discord
@@ -18,8 +18,10 @@ FILE_BYTES = 10 * 1024 * 1024
 """The largest file that a bot may upload where nobody boosts."""
 REQUEST_BYTES = 25_000_000 - 100_000
 """All files of one message together, with room for the words around them."""
-ROW_AT_MOST, ROWS_AT_MOST = 5, 5
-BUTTONS_AT_MOST = ROW_AT_MOST * ROWS_AT_MOST
+BUTTONS_AT_MOST = 25
+"""Five rows of five."""
+SHORTEST = 5
+"""Signs: a part is not cut finer than this to make room for its marks."""
 BELOW = Text("⬆️")
 """The words above buttons for which the message itself had no room."""
 
@@ -51,11 +53,6 @@ def can_be_sent(media: Media) -> bool:
     """Whether there are bytes to be uploaded, or will be when the core has fetched them, and no more than Discord
     takes."""
     return bool(media.sha256 or (media.file_id and media.origin)) and media.size <= FILE_BYTES
-
-
-def rows(buttons: Sequence[Button]) -> list[tuple[Button, ...]]:
-    """The buttons in rows of five."""
-    return [tuple(buttons[at : at + ROW_AT_MOST]) for at in range(0, len(buttons), ROW_AT_MOST)]
 
 
 def _part(
@@ -94,7 +91,7 @@ def _texts(text: Text, limit: int = TEXT_AT_MOST) -> list[Text]:
     for part in split_text(text, limit, len):
         if len(to_discord(part)) <= TEXT_AT_MOST:
             parts.append(part)
-        elif limit < ROW_AT_MOST:
+        elif limit < SHORTEST:
             parts.append(Text(part.plain))
         else:
             parts += _texts(part, min(limit, len(part.plain)) * 3 // 4)

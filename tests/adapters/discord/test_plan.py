@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.discord.markdown import to_discord
-from bot.adapters.discord.plan import BELOW, FILE_BYTES, REQUEST_BYTES, TEXT_AT_MOST, plan, rows
+from bot.adapters.discord.plan import BELOW, FILE_BYTES, REQUEST_BYTES, TEXT_AT_MOST, plan
 from bot.adapters.discord.reading import from_discord
 from bot.messages import Button, ChatRef, Media, OutboundMessage, Span, SpanKind, Text, styled
 
@@ -102,11 +102,6 @@ def test_what_cannot_be_uploaded_is_told_in_words(media: Media, words: str) -> N
     (part,) = plan(message("", media))
     assert part.text.plain == words
     assert part.media == ()
-
-
-def test_buttons_stand_in_rows_of_five() -> None:
-    buttons = tuple(Button(str(number), f"suggest:{number}") for number in range(12))
-    assert [len(row) for row in rows(buttons)] == [5, 5, 2]
 
 
 def test_more_buttons_than_a_message_takes_stand_under_further_ones() -> None:
