@@ -19,10 +19,12 @@ ReadBlob = Callable[[str], Awaitable[bytes]]
 
 @dataclass(frozen=True)
 class Position:
-    """The last message that is stored of a chat, or of a thread of it; newer ones may have been missed."""
+    """The last message that is stored of a chat, or of a thread of it; newer ones may have been missed. `raw` is the
+    stored update that told of it."""
 
     chat: ChatRef
     message_id: str
+    raw: dict[str, Any] | None = None
 
 
 Positions = Callable[[], Awaitable[Sequence[Position]]]

@@ -8,7 +8,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, bindparam, cast, exists, func, select, tuple_, union_all, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -279,14 +292,18 @@ async def held(session: AsyncSession, conversation_id: int) -> Sequence[InboxRow
 async def positions(session: AsyncSession, platform: str) -> list[Position]:
     """The newest stored message of each chat and thread of a platform whose message ids are numbers that grow, those
     with the latest words first."""
-    newest = func.max(cast(InboxRow.message_id, BigInteger))
-    rows = await session.execute(
+    newest = func.max(cast(InboxRow.message_id, BigInteger)).label("newest")
+    found = (
         select(InboxRow.bot, InboxRow.chat_id, InboxRow.thread_id, newest)
-        .where(InboxRow.platform == platform, InboxRow.message_id.is_not(None))
+        .where(InboxRow.platform == platform, InboxRow.chat_id.is_not(None), InboxRow.message_id.is_not(None))
         .group_by(InboxRow.bot, InboxRow.chat_id, InboxRow.thread_id)
-        .order_by(newest.desc())
+        .subquery()
     )
-    return [Position(ChatRef(platform, bot, chat, thread), str(number)) for bot, chat, thread, number in rows if chat]
+    theirs = (InboxRow.bot == found.c.bot, InboxRow.chat_id == found.c.chat_id)
+    named = and_(InboxRow.platform == platform, *theirs, InboxRow.message_id == cast(found.c.newest, String))
+    rows = await session.execute(select(*found.c, InboxRow.raw).join(InboxRow, named).order_by(found.c.newest.desc()))
+    places = {(row.bot, row.chat_id, row.thread_id): row for row in rows}
+    return [Position(ChatRef(platform, *place), str(row.newest), row.raw) for place, row in places.items()]
 
 
 async def original(session: AsyncSession, ref: MessageRef) -> InboxRow | None:

@@ -108,6 +108,8 @@ class CatchUp:
     async def _plan(self, positions: Positions) -> tuple[list[Missed], int]:
         """The chats to be read, the latest first, and the instant since which edits may have been missed."""
         stored = [position for position in await positions() if position.chat.bot == self._places.bot]
+        for position in stored:
+            self._recall(position)
         if not stored:
             return [], 0  # the first start ever: nothing was missed
         newest = max((position.message_id for position in stored), key=int)
@@ -116,6 +118,13 @@ class CatchUp:
             known.setdefault(self._place_of(position.chat), position)
         missed = [Missed(place, found.chat, found.message_id) for place, found in known.items() if place]
         return missed, instant_ms(newest)
+
+    def _recall(self, position: Position) -> None:
+        """Takes a direct channel's id from what is stored: to ask for many at once looks like spam."""
+        if position.chat.chat_id.startswith("@") and position.raw:
+            channel_id = str((position.raw.get("d") or {}).get("channel_id") or "")
+            if channel_id:
+                self._places.met(position.chat.chat_id[1:], channel_id)
 
     async def _of_the_room(self, newest: str) -> list[Position]:
         """The room's general part and threads, where nobody has written yet as far as is stored."""
@@ -187,10 +196,22 @@ class CatchUp:
 
     async def _read(self, channel_id: str, query: dict[str, str]) -> list[Said]:
         """Messages, oldest first, with what the gateway would have said of their place."""
-        page = await self._api.call("GET", "/channels/{channel_id}/messages", query=query, channel_id=channel_id)
+        page = await self._page(channel_id, query)
         place = self._places.get(channel_id) or await self._places.ask(channel_id)
         guild = {"guild_id": place.guild_id} if place.guild_id else {}
         return sorted((told | guild for told in page), key=lambda told: int(told["id"]))
+
+    async def _page(self, channel_id: str, query: dict[str, str]) -> list[Said]:
+        """A page of history, as soon as Discord allows it: to begin anew would not bring the next page nearer."""
+        while True:
+            try:
+                path = "/channels/{channel_id}/messages"
+                page: list[Said] = await self._api.call("GET", path, query=query, channel_id=channel_id)
+                return page
+            except DeliveryError as error:
+                if error.reason is not Reason.limited:
+                    raise
+                await self._wait(error.retry_after_s or 1.0)
 
 
 def edited_ms(told: Said) -> int:

@@ -21,6 +21,8 @@ from bot.recent import Recent
 TOKEN_LIVES = timedelta(minutes=15)
 ANSWER_IS_NEW = timedelta(seconds=5)
 """So long another process may still be giving the first answer."""
+NO_MESSAGE = "mark"
+"""In the place of a message's id, where there is none: a post's own id is that of its first message."""
 PATIENCE_S, TRIES = 10.0, 3
 """A thread of the room whose bucket is empty is waited for here: its limit is none of the other threads'."""
 TEMPORARY = (Reason.limited, Reason.unreachable, Reason.uncertain, Reason.unauthorised)
@@ -99,7 +101,7 @@ class Sending:
             case "mark":
                 if call.chat.thread_id and call.message.mark:
                     await self.threads.mark(call.chat.thread_id, call.message.mark)
-                return Receipt(call.chat.thread_id or "", call.chat.thread_id)
+                return Receipt(NO_MESSAGE, call.chat.thread_id)
             case "edit":
                 await self._edit(call)
             case "delete":

@@ -48,7 +48,6 @@ async def test_a_dropped_connection_is_resumed_and_brings_what_was_said_meanwhil
     assert problem(stage) == ""
 
 
-@on_sqlite
 @pytest.mark.parametrize("how", ["cut", "invalid"])
 async def test_a_session_that_is_lost_begins_anew_and_history_gives_what_was_missed(
     stage: DiscordStage, how: str
@@ -104,18 +103,23 @@ async def test_two_hours_of_outage_lose_and_double_nothing(stage: DiscordStage, 
 
 
 @on_sqlite
+@pytest.mark.parametrize("limit", [10_000, 2], ids=["fast", "limited"])
 async def test_more_than_a_page_of_words_is_read_back_in_order(
-    stage: DiscordStage, monkeypatch: pytest.MonkeyPatch
+    stage: DiscordStage, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
     await talk(stage)
     monkeypatch.setattr(catchup, "PAGE", 10)
     await stage.concierge.stop()
+    stage.simulator.buckets.limit("GET /channels/{channel}/messages", limit, 0.2)
     said = [f"flute number {number}" for number in range(33)]
     for words in said:
         stage.ana.writes(words)
+    met = stage.simulator.count("POST /users/@me/channels")
     await stage.restart()
     await stage.settle()
     assert stage.thread("Ana").hears() == said
+    assert stage.simulator.buckets.overrun == 0
+    assert stage.simulator.count("POST /users/@me/channels") == met
 
 
 @on_sqlite
