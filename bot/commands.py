@@ -55,6 +55,7 @@ class Command:
 
 
 STORY = (Argument("when", completes=True), Argument("text", "paragraph"), Argument("photo", "file"))
+TEACH = (Argument("question"), Argument("until"))
 
 COMMANDS = (
     Command("start", "customer"),
@@ -69,9 +70,9 @@ COMMANDS = (
     Command("suggest", "customer", built=False),
     Command("close", "thread"),
     Command("delete", "thread", in_menu=True),
+    Command("teach", "thread", "[question] [until 2026-12-24]", fields=TEACH, in_menu=True),
     Command("help", "thread"),
     Command("reopen", "thread", built=False),
-    Command("teach", "thread", built=False),
     Command("snooze", "thread", built=False),
     Command("block", "thread", built=False),
     Command("customer", "thread", built=False),
@@ -79,8 +80,11 @@ COMMANDS = (
     Command("stories", "room", fields=(Argument("cancel", completes=True),)),
     Command("waiting", "room"),
     Command("gaps", "room"),
+    Command("find", "room", "words", fields=(Argument("words"),)),
+    Command("edit", "room", "name [change]", fields=(Argument("entry"), Argument("change", "paragraph"))),
+    Command("retire", "room", "name", fields=(Argument("entry"),)),
+    Command("undo", "room"),
     Command("help", "room"),
-    Command("find", "room", built=False),
     Command("insights", "room", built=False),
 )
 

@@ -16,6 +16,7 @@ from handlers import (
     answer,
     changes,
     corrections,
+    curate,
     delivery,
     gaps,
     marks,
@@ -81,16 +82,21 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("customer", "stop"): welcome.stop,
     ("thread", "close"): tickets.close,
     ("thread", "delete"): corrections.delete,
+    ("thread", "teach"): curate.teach,
     ("thread", "help"): welcome.help_owner,
     ("room", "story"): stories.story,
     ("room", "stories"): stories.stories,
     ("room", "waiting"): tickets.waiting,
     ("room", "gaps"): gaps.gaps,
+    ("room", "find"): curate.find,
+    ("room", "edit"): curate.edit,
+    ("room", "retire"): curate.retire,
+    ("room", "undo"): curate.undo,
     ("room", "help"): welcome.help_owner,
 }
 
 CUSTOMER_BUTTONS: dict[str, Press] = {
-    "suggest": answer.suggested,
+    "suggest": curate.chosen,
     "ask_owner": answer.ask_owner,
     "follow": lambda message, ctx, value: welcome.follow(message, ctx),
     "unfollow": lambda message, ctx, value: welcome.unfollow(message, ctx),
@@ -103,6 +109,13 @@ OWNER_BUTTONS: dict[str, Press] = {
     "story_cancel": stories.pressed,
     "story_channel": stories.pressed,
     "story_followers": stories.pressed,
+    "teach_save": curate.save,
+    "teach_merge": curate.merge,
+    "teach_drop": curate.dropped,
+    "tell_askers": curate.tell,
+    "phrasing_take": curate.take,
+    "phrasing_drop": curate.drop,
+    "undo_confirm": curate.undo_pressed,
     "resend": delivery.resend,
     "discard": delivery.discard,
 }
@@ -120,7 +133,7 @@ def _audiences(message: InboundMessage, ctx: Context) -> tuple[Audience, ...]:
     if not ctx.in_room:
         return ("customer", "room") if ctx.is_owner else ("customer",)
     if ctx.conversation.kind == "room":  # in a room without threads a reply says what is meant
-        return ("room", "thread") if message.action == "delete" and message.reply_to else ("room",)
+        return ("room", "thread") if message.action in ("delete", "teach") and message.reply_to else ("room",)
     return ("thread", "room")
 
 

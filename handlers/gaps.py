@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from bot.database.questions import in_vain
 from bot.messages import InboundMessage, OutboundMessage, Text
 from handlers.context import Context
+from handlers.curate.phrasings import waiting
 from knowledge.answers import Knowledge
 from knowledge.checking import CONFUSED_FROM, FEWEST_PHRASINGS, SOON_DAYS
 from knowledge.clusters import Cluster, clusters
@@ -46,7 +47,9 @@ async def gaps(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """Shows what is missing, each kind with the next step. The counting is done beside the loop."""
     questions = [asked.question for asked in await in_vain(ctx.session, ctx.now - ASKED_WITHIN)]
     found = await asyncio.to_thread(look, ctx.house.knowledge, questions, ctx.today, ctx.shop.currency)
-    return [ctx.reply(_shown(found, ctx))]
+    suggested, buttons = await waiting(ctx)
+    text = _shown(found, ctx)
+    return [ctx.reply(text + ("\n\n" if suggested else "") + suggested, buttons)]
 
 
 def look(known: Knowledge, questions: Sequence[str], today: date, currency: str) -> Gaps:

@@ -61,6 +61,12 @@ async def load_all(session: AsyncSession) -> tuple[list[Entry], list[Product]]:
     return [_entry(row) for row in entries], [_product(row) for row in products]
 
 
+async def entry_of(session: AsyncSession, id: str) -> Entry | None:
+    """An entry as it stands in the database now, which may be later than what answers."""
+    row = await session.get(EntryRow, id, populate_existing=True)
+    return _entry(row) if row else None
+
+
 @dataclass(frozen=True)
 class Difference:
     """An item that is new, or other than the database has it; `before` is what it has."""

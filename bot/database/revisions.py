@@ -39,10 +39,16 @@ async def remove(session: AsyncSession, kind: str, id: str, source: str, now: da
     return before
 
 
+async def last_standing(session: AsyncSession) -> Revision | None:
+    """The newest change that was not taken back."""
+    standing = select(Revision).where(Revision.undone_by.is_(None), Revision.undoes.is_(None))
+    last: Revision | None = await session.scalar(standing.order_by(Revision.id.desc()).limit(1))
+    return last
+
+
 async def undo_last(session: AsyncSession, now: datetime) -> Undone | None:
     """Takes the newest change that still stands back, as a revision of its own; None where there is none."""
-    standing = select(Revision).where(Revision.undone_by.is_(None), Revision.undoes.is_(None))
-    last = await session.scalar(standing.order_by(Revision.id.desc()).limit(1))
+    last = await last_standing(session)
     if last is None:
         return None
     revision = await new_revision(session, f"undo of {last.source}", now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.database.tables.base import Base
 from bot.database.tables.people import Conversation, Customer, DeskRow, Ticket
-from bot.database.tables.shop import Blob, Change, EntryRow, Image, ProductRow, Revision, TableMapping
+from bot.database.tables.shop import Blob, Change, EntryRow, Image, Phrasing, ProductRow, Revision, TableMapping
 from bot.database.tables.stories import Post, Series, Story
 from bot.database.tables.traffic import Attachment, ButtonRow, ChatMove, FileId, InboxRow, Lane, OutboxRow, SentPart
 
@@ -24,6 +24,7 @@ __all__ = [
     "InboxRow",
     "Lane",
     "OutboxRow",
+    "Phrasing",
     "Post",
     "ProductRow",
     "Revision",

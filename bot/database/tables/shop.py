@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, Numeric
+from sqlalchemy import JSON, ForeignKey, LargeBinary, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.tables.base import Base, Id, Key
@@ -72,6 +72,24 @@ class ProductRow(Base):
     image: Mapped[str]
     url: Mapped[str]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+
+
+class Phrasing(Base):
+    """Words in which a customer asked for an entry that they chose from guesses; the owner says whether it learns them.
+
+    `question` is without the customer's details. `taken` is None until the owner has decided.
+    """
+
+    __tablename__ = "phrasings"
+    __table_args__ = (UniqueConstraint("entry_id", "question"),)
+
+    id: Mapped[Id]
+    entry_id: Mapped[str]
+    question: Mapped[str]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    made_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    taken: Mapped[bool | None]
 
 
 class TableMapping(Base):

@@ -97,9 +97,24 @@ def _curating() -> None:
         sa.Column("saved_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("signature", name=op.f("pk_table_mappings")),
     )
+    op.create_table(
+        "phrasings",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("entry_id", sa.String(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("customer_id", KEY, nullable=True),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("taken", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_phrasings_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phrasings")),
+        sa.UniqueConstraint("entry_id", "question", name=op.f("uq_phrasings_entry_id_question")),
+    )
+    op.create_index(op.f("ix_phrasings_customer_id"), "phrasings", ["customer_id"])
 
 
 def _uncurate() -> None:
+    op.drop_table("phrasings")
     op.drop_table("table_mappings")
     for column in ("undone_by", "undoes"):
         op.drop_column("revisions", column)
