@@ -104,6 +104,7 @@ async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer],
 
 async def _answers(sure: list[Answer], ctx: Context) -> tuple[Text, list[Media]]:
     text, pictures = Text(), list[Media]()
+    ctx.conversation.topic = sure[-1].entry
     for part in sure:
         text = text + ("\n\n" if text else "") + _words(part.entry or "", ctx)
         pictures += await images(ctx.session, ctx.house.knowledge.images(part.entry or ""))
@@ -170,7 +171,7 @@ async def suggested(message: InboundMessage, ctx: Context, value: dict[str, Any]
     if not words or (still and (still.mode == "draft" or (still.valid_until and still.valid_until < ctx.today))):
         return await tickets.open_ticket(asked, ctx, sentence="entry_gone", stale=entry if words else None)
     pictures = await images(ctx.session, ctx.house.knowledge.images(entry))
-    ctx.outcome = Outcome.answered
+    ctx.outcome, ctx.conversation.topic = Outcome.answered, entry
     value = {"question": str(value["question"]), "tried": ctx.house.knowledge.title(entry), **_asked(ctx)}
     button = ctx.labelled(ctx.say("ask_owner_button").plain, "ask_owner", value)
     return [ctx.reply(_words(entry, ctx), [button] if ctx.conversation.state == "bot" else [], pictures)]

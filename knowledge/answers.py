@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from knowledge import words
+from knowledge import following, words
 from knowledge.answer import Answer, AnswerOutcome, Candidate
+from knowledge.asking import recommendation, wants_columns
 from knowledge.confidence import SUGGEST_FROM, WEIGHTS, Confidence
 from knowledge.entry import Entry, Product
 from knowledge.matching import Index
-from knowledge.products import Catalogue, Naming
+from knowledge.products import PREFIX, Catalogue, Naming
 from knowledge.several import in_parts
 from knowledge.vetoes import Disagreements, misses_the_point
 
@@ -64,8 +65,21 @@ class Knowledge:
         self.line = self._confidence.line
 
     def ask(self, text: str, today: date, topic: str | None = None) -> Answer:
-        """Answers a line, or says that it can't. `today` is the shop's date, against which answers expire."""
-        return in_parts(text, lambda part: self._ask_one(part, today))
+        """Answers a line, or says that it can't. `today` is the shop's date, against which answers expire; `topic`
+        the entry, or `product:<id>`, that was spoken of last, to which "how much is it" refers."""
+        alone = in_parts(text, lambda part: self._ask_one(part, today))
+        asked = words.read(text)
+        if alone.exact or alone.parts or not following.follows(asked):
+            return alone
+        if topic is None or (topic not in self.entries and not self._catalogue.title(topic)):
+            return following.unsure(alone) if following.is_vague(asked) else alone
+        return following.follow(text, alone, self._completed(asked, topic), topic, lambda q: self._ask_one(q, today))
+
+    def _completed(self, asked: list[str], topic: str) -> list[str]:
+        entry = self.entries.get(topic)
+        if entry is None:
+            return [following.about_product(asked, self._catalogue.title(topic))]
+        return list(following.about_entry(asked, entry, self._languages)) if entry.questions else []
 
     def title(self, id: str) -> str:
         """A label for a button, at most 60 characters: the entry's first phrasing or the product's title."""
@@ -91,8 +105,10 @@ class Knowledge:
         own = self._own.get(words.strict(text)) or self._own_loosely.get(tuple(asked)) or set()
         if own:
             return self._ask_own(text, _best(scores | dict.fromkeys(own, 1.0), namings), own, today)
-        product = self._asked_product(namings, scores, confidence)
-        if product:
+        if chosen := self._recommended(text, asked, scores, namings):
+            return chosen
+        product = self._asked_product(asked, namings, scores, confidence)
+        if product and self._catalogue.tells(product.id, asked):
             best = _best({id: min(score, 0.99 * product.score) for id, score in scores.items()}, namings)
             return Answer(
                 text, "answered", product.id, product.score, best, self.stored(product.id), self.line, reason="sure"
@@ -101,6 +117,23 @@ class Knowledge:
         if not asked:
             return replace(found, confidence=0.0, reason="empty")
         return self._ask_near(found, asked, scores, namings, today)
+
+    def _recommended(
+        self, text: str, asked: list[str], scores: Mapping[str, float], namings: list[Naming]
+    ) -> Answer | None:
+        """What the owner has said of the one product that fits; of several that fit alike, a choice."""
+        purpose = recommendation(asked)
+        fitting = self._catalogue.recommended(purpose, ("en", *self._languages)) if purpose else []
+        if not fitting:
+            return None
+        best = _best(scores, [*(Naming(id, 1.0) for id in fitting), *(n for n in namings if n.id not in fitting)])
+        found = Answer(text, "suggested", None, 0.5, best, None, self.line, tuple(fitting[:BUTTONS_AT_MOST]), "near")
+        if len(fitting) > 1:
+            return found
+        said = f"{self.stored(fitting[0])}\n\n{self.products[fitting[0].removeprefix(PREFIX)].owner_note}"
+        return replace(
+            found, outcome="answered", entry=fitting[0], answer=said, confidence=1.0, suggestions=(), reason="sure"
+        )
 
     def _ask_own(self, text: str, best: tuple[Candidate, ...], own: set[str], today: date) -> Answer:
         """What is asked in an entry's own words: answered, or a choice where entries share them."""
@@ -165,16 +198,19 @@ class Knowledge:
         entry = self.entries.get(id)
         return entry is None or (entry.mode != "draft" and not (entry.valid_until and entry.valid_until < today))
 
-    def _asked_product(self, namings: list[Naming], scores: Mapping[str, float], confidence: float) -> Naming | None:
-        """The one product whose columns a line asks for, unless an entry that speaks of it is sure of itself."""
+    def _asked_product(
+        self, tokens: list[str], namings: list[Naming], scores: Mapping[str, float], confidence: float
+    ) -> Naming | None:
+        """The one product whose columns a line asks for, unless an entry that speaks of it is sure of itself; where
+        price or stock are asked for, only an entry that speaks of those."""
         asked = [naming for naming in namings if naming.asks_columns]
         if not asked or (len(asked) > 1 and asked[0].score == asked[1].score):
             return None
         first = max(scores, key=lambda id: scores[id], default="")
         if not first or confidence < self.line * (1 if asked[0].named else RIVAL_FROM):
             return asked[0]
-        spoken = any(self._catalogue.speaks_of(asked[0], question) for question in self.entries[first].questions)
-        return None if spoken else asked[0]
+        own = [q for q in self.entries[first].questions if not wants_columns(tokens) or wants_columns(words.read(q))]
+        return None if any(self._catalogue.speaks_of(asked[0], question) for question in own) else asked[0]
 
     def _ranked(self, asked: list[str]) -> tuple[float, dict[str, float]]:
         """How sure the best entry is, and the score of each."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +27,8 @@ def _every() -> frozenset[str]:
     return frozenset().union(*small_words().values())
 
 
-def is_small(token: str) -> bool:
-    """Whether a token is a small word of any language."""
-    return token in _every()
+def is_small(token: str, languages: Collection[str] = ()) -> bool:
+    """Whether a token is a small word of one of these languages, of any where none is given."""
+    if not languages:
+        return token in _every()
+    return any(token in small_words().get(language, ()) for language in languages)

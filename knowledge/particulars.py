@@ -7,7 +7,7 @@ country. What differs in a particular is another question, however alike the wor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
@@ -117,21 +117,31 @@ _COUNTED = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]{1,3})")
 
 def named(tokens: Sequence[str], languages: Iterable[str] = (FALLBACK,)) -> Named:
     """The particulars that a line, as tokens, names; names of countries and days are known in those languages."""
-    table = _names(tuple(dict.fromkeys((*languages, FALLBACK))))
     found: dict[str, set[str]] = {kind: set() for kind in KINDS}
+    for _, kind, value in _walk(tokens, languages):
+        found[kind].add(value)
+    return {kind: frozenset(values) for kind, values in found.items()}
+
+
+def names_of(tokens: Sequence[str], languages: Iterable[str] = (FALLBACK,)) -> list[tuple[slice, str, str]]:
+    """Where in a line its particulars stand, each with its kind and its one form."""
+    return list(_walk(tokens, languages))
+
+
+def _walk(tokens: Sequence[str], languages: Iterable[str]) -> Iterator[tuple[slice, str, str]]:
+    table = _names(tuple(dict.fromkeys((*languages, FALLBACK))))
     at = 0
     while at < len(tokens):
         for length in range(min(LONGEST_NAME, len(tokens) - at), 0, -1):
             known = table.get(" ".join(tokens[at : at + length]))
             if known and not _is_a_verb(tokens, at, length):
-                found[known[0]].add(known[1])
+                yield slice(at, at + length), *known
                 at += length - 1
                 break
         else:
             for kind, value in _counted(tokens[at]):
-                found[kind].add(value)
+                yield slice(at, at + 1), kind, value
         at += 1
-    return {kind: frozenset(values) for kind, values in found.items()}
 
 
 def differs(asked: Named, own: Sequence[Named], answer: Named) -> str | None:

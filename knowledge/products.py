@@ -11,7 +11,9 @@ from rapidfuzz import fuzz, process
 
 from knowledge import words
 from knowledge.asking import ASKING_UNSPACED, is_asking
+from knowledge.attributes import SIZES, tells, values_in
 from knowledge.entry import Product
+from knowledge.languages import is_small
 from knowledge.typos import Speller
 
 PREFIX = "product:"
@@ -73,10 +75,33 @@ class Catalogue:
         """Every product with how well a line, as tokens, names it; best first, ties by id."""
         if not self.products:
             return []
+        values = values_in(asked, self._in_title)
+        asked = [token for token in asked if token not in values] if values else asked
         parts, at_hand = self._in_part(asked), self._at_hand(asked)
         found = [parts.get(id) or Naming(id, 0.0) for id in self._titles.keys() - at_hand]
         found += [self._naming(id, asked, parts.get(id)) for id in at_hand]
         return sorted(found, key=lambda naming: (-naming.score, naming.id))
+
+    def tells(self, id: str, asked: Sequence[str]) -> bool:
+        """Whether the columns of the product `id` answer what a line asks of it."""
+        return tells(self.products[id], asked)
+
+    def recommended(self, asked: Sequence[str], languages: Collection[str]) -> list[str]:
+        """The products whose own words, the owner's note first of all, hold most of what a recommendation is for.
+
+        Only products that the owner has said something of; the best first, and only those as good as the best.
+        """
+        wanted = [
+            form for token in asked if not is_small(token, languages) and not is_asking(token) for form in _forms(token)
+        ]
+        fits = {id: self._fit(product, set(wanted)) for id, product in self.products.items() if product.owner_note}
+        best = max(fits.values(), default=0)
+        return sorted(id for id, fit in fits.items() if fit == best) if best else []
+
+    def _fit(self, product: Product, wanted: set[str]) -> int:
+        note = wanted.intersection(words.read(product.owner_note))
+        rest = wanted.intersection(words.read(f"{product.title} {product.description} {' '.join(product.tags)}"))
+        return 2 * len(note) + len(rest - note)
 
     def named_in(self, id: str, text: str) -> bool:
         """Whether a text names the product `id` in full."""
@@ -212,9 +237,13 @@ def _naming_unspaced(id: str, title: str, asked: str) -> Naming:
 
 def _window(title: list[str], window: list[str]) -> float:
     """How alike a title and as many tokens are, 0 to 100; 0 where a number, size or part number differs."""
-    if [t for t in title if words.is_number(t)] != [t for t in window if words.is_number(t)]:
+    if [t for t in title if _is_fixed(t)] != [t for t in window if _is_fixed(t)]:
         return 0.0
     return fuzz.ratio(" ".join(title), " ".join(window), score_cutoff=NAMED_FROM - 1)
+
+
+def _is_fixed(token: str) -> bool:
+    return words.is_number(token) or token in SIZES
 
 
 def _stock(product: Product) -> str:

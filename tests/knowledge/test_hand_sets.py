@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.hand_sets import PARTS, ask, is_right, read
 
-SETS = ("particulars", "several", "premises", "stale")
+SETS = ("particulars", "several", "products", "follow_ups", "premises", "stale")
 
 
 @pytest.mark.parametrize("name", SETS)

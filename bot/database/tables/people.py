@@ -35,7 +35,8 @@ class Conversation(Base):
     The row is the lock: whoever changes anything of a conversation holds it. `state` is bot, waiting (a ticket is
     open; sure answers still come) or handoff (a human speaks, the bot is silent). `pending_since` says that
     stored updates wait, `next_at` that they wait for another try. `wake_at` is the earlier of the two instants
-    beside it. `mark` is how its desk was last shown to stand. `awaiting` is what the bot has asked in the room and
+    beside it. `mark` is how its desk was last shown to stand. `topic` is the entry, or `product:<id>`, that was given
+    last: "how much is it" refers to it. `awaiting` is what the bot has asked in the room and
     expects as the next message there.
     """
 
@@ -63,6 +64,7 @@ class Conversation(Base):
     last_owner_at: Mapped[datetime | None]
     wake_attempts: Mapped[int] = mapped_column(default=0)
     mark: Mapped[str | None]
+    topic: Mapped[str | None]
     awaiting: Mapped[dict[str, Any] | None]
 
 

@@ -31,6 +31,7 @@ def _inbox_and_desks() -> None:
         "ix_inbox_album", "inbox", ["conversation_id", "album"], sqlite_where=in_album, postgresql_where=in_album
     )
     op.add_column("conversations", sa.Column("mark", sa.String(), nullable=True))
+    op.add_column("conversations", sa.Column("topic", sa.String(), nullable=True))
 
 
 def _files() -> None:
@@ -136,7 +137,8 @@ def downgrade() -> None:
     for table in ("sent_parts", "file_ids", "attachments"):
         op.drop_table(table)
     op.drop_index("ix_inbox_album", "inbox")
-    columns = (("inbox", "thread_id"), ("inbox", "album"), ("inbox", "thought_id"), ("conversations", "mark"))
-    for table, column in (*columns, ("tickets", "asked_in"), ("tickets", "card")):
+    columns = [("inbox", "thread_id"), ("inbox", "album"), ("inbox", "thought_id"), ("conversations", "mark")]
+    columns += [("conversations", "topic"), ("tickets", "asked_in"), ("tickets", "card")]
+    for table, column in columns:
         with op.batch_alter_table(table) as batch:
             batch.drop_column(column)
