@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -92,6 +93,7 @@ def places(data: bytes) -> bool:
         return ExifTags.Base.GPSInfo in shown.getexif() or b"GPS" in data
 
 
+SIZES = {"bill": 900_000, "large": 1_500_000}
 KINDS = {
     "photo": ("photo", ".jpg"),
     "video": ("video", ".mp4"),
@@ -188,6 +190,20 @@ async def test_a_file_that_is_too_large_is_told_at_once_with_its_name_and_size(h
         "My film\n\n🎬 film.mp4 (34 MB) could not be carried over: larger than 20 MB."
     )
     assert house.simulator.count("getFile") == 0
+
+
+@on_sqlite
+async def test_what_a_platform_would_not_take_is_told_in_words(
+    house: RoomOnPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await talk(house)
+    monkeypatch.setattr(house.adapter, "capabilities", replace(house.adapter.capabilities, upload_at_most=1_000_000))
+    bill, large = (desk.has("document", f"{name}.pdf", "application/pdf", bytes(size)) for name, size in SIZES.items())
+    await desk.says("Both", bill, large)
+    await house.wait(seconds=2)
+    (message,) = house.ana.news()
+    assert message.text == "Both\n\n📄 large.pdf (2 MB) could not be carried over: larger than 1 MB."
+    assert data_of(house, message) == bytes(SIZES["bill"])
 
 
 @on_sqlite
