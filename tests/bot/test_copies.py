@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot import inbox
+from bot.adapter import Capabilities
 from bot.clock import Clock
 from bot.copies import copied_by, copies_of
 from bot.database import Database
@@ -42,7 +43,7 @@ def ref(place: ChatRef, message_id: str) -> MessageRef:
 @pytest.fixture
 async def road(database: Database, clock: Clock) -> Road:
     """A road on whose other end albums become messages."""
-    return Road(database, clock, Albums())
+    return Road(database, clock, Albums(capabilities=Capabilities(reuses_files=True)))
 
 
 def relay(*inbox_ids: int, copy_of: int | None = None, key: str = "album") -> OutboundMessage:
