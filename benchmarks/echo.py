@@ -1,11 +1,12 @@
-"""Messages per CPU-second: the whole house against a bare python-telegram-bot echo bot, side by side.
+"""Messages per CPU-second: the whole house against a bare echo bot on the same library, side by side.
 
-    python benchmarks/echo.py [--messages 1000] [--rounds 3] [--customers 100] [--profile]
+    python benchmarks/echo.py [--platform telegram|discord] [--messages 1000] [--rounds 3] [--customers 100] [--profile]
 
-Both talk to the same cheap Bot API server, a process of its own. Ours stores each update, answers a question of the
-sample shop by the real routes, and sends the answer through the outbox, with SQLite in WAL mode and synchronous FULL;
-the other says what was said. CPU time is what the operating system counted for the bot's process alone, all threads,
-user and system; a run with a tenth of the messages is subtracted, and start and end with it.
+Both talk to the same cheap server, a process of its own; the bare bot is python-telegram-bot's or discord.py's. Ours
+stores each update, answers a question of the sample shop by the real routes, and sends the answer through the outbox,
+with SQLite in WAL mode and synchronous FULL; the other says what was said. CPU time is what the operating system
+counted for the bot's process alone, all threads, user and system; a run with a tenth of the messages is subtracted, and
+start and end with it.
 """
 
 from __future__ import annotations
@@ -38,13 +39,31 @@ from bot.examples import sample_shop
 from knowledge.answers import Knowledge
 
 HERE = Path(__file__).resolve().parent
-TOKEN = "4242:AAH-a-token-of-no-real-bot-at-all-000000"
 PATIENCE_S = 300.0
 LOOK_S, ANSWER_S = 1.0, 60.0
 
 
 class Failed(Exception):
     """A bot did not do what it was there for; the sentence says what."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One platform's server and bare bot, which are programs beside this one."""
+
+    name: str
+    server: str
+    bare: str
+    token: str
+
+
+PLATFORMS = {
+    known.name: known
+    for known in (
+        Platform("telegram", "echo_server.py", "echo_bare.py", "4242:AAH-a-token-of-no-real-bot-at-all-000000"),
+        Platform("discord", "echo_discord_server.py", "echo_discord_bare.py", "4242.a-token-of-no-real-bot"),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +81,7 @@ class Load:
 
 
 class Server:
-    """The Bot API server as seen from here."""
+    """The platform's server as seen from here."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -82,9 +101,9 @@ class Server:
 
 
 @contextmanager
-def fake_server() -> Iterator[Server]:
-    """A Bot API server in a process of its own."""
-    with subprocess.Popen([sys.executable, HERE / "echo_server.py"], stdout=subprocess.PIPE, text=True) as process:
+def fake_server(program: str) -> Iterator[Server]:
+    """A platform's server in a process of its own."""
+    with subprocess.Popen([sys.executable, HERE / program], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield Server(process.stdout.readline().strip())
@@ -155,7 +174,8 @@ class Round:
 class Bench:
     """The two sides, ready to be run in turn."""
 
-    def __init__(self, server: Server, folder: Path, messages: int, customers: int) -> None:
+    def __init__(self, platform: Platform, server: Server, folder: Path, messages: int, customers: int) -> None:
+        self._platform = platform
         self._server = server
         self._folder = folder
         self._shop, texts = questions(folder)
@@ -163,7 +183,8 @@ class Bench:
 
     def bare(self, load: Load) -> float:
         """The CPU time of one run of the echo bot, in seconds."""
-        return cpu_seconds(self._server, [HERE / "echo_bare.py", TOKEN, self._server.url], load, self._folder / "log")
+        command: list[str | Path] = [HERE / self._platform.bare, self._platform.token, self._server.url]
+        return cpu_seconds(self._server, command, load, self._folder / "log")
 
     def ours(self, load: Load, *more: str) -> float:
         """The CPU time of one run of the house, on a fresh copy of the shop's database, in seconds."""
@@ -171,7 +192,8 @@ class Bench:
             old.unlink()
         shutil.copy(self._shop, self._folder / "run.db")
         address = f"sqlite+aiosqlite:///{self._folder}/run.db"
-        command: list[str | Path] = [HERE / "echo_ours.py", TOKEN, self._server.url, "--database", address, *more]
+        where = ["--platform", self._platform.name, "--database", address]
+        command: list[str | Path] = [HERE / "echo_ours.py", self._platform.token, self._server.url, *where, *more]
         return cpu_seconds(self._server, command, load, self._folder / "log")
 
     def round(self) -> Round:
@@ -201,22 +223,24 @@ def table(rounds: Sequence[Round]) -> list[str]:
 
 
 @contextmanager
-def bench(messages: int, customers: int) -> Iterator[Bench]:
+def bench(messages: int, customers: int, platform: str = "telegram") -> Iterator[Bench]:
     """Server, database and both sides; all gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="echo-") as folder, fake_server() as server:
-        yield Bench(server, Path(folder), messages, customers)
+    on = PLATFORMS[platform]
+    with tempfile.TemporaryDirectory(prefix="echo-") as folder, fake_server(on.server) as server:
+        yield Bench(on, server, Path(folder), messages, customers)
 
 
 def main() -> int:
     """Prints the table, or with --profile where our time goes; 1 where a message was not answered exactly once."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--platform", choices=tuple(PLATFORMS), default="telegram")
     parser.add_argument("--messages", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--customers", type=int, default=100)
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
     try:
-        with bench(options.messages, options.customers) as both:
+        with bench(options.messages, options.customers, options.platform) as both:
             if options.profile:
                 print(both.profile())
                 return 0
@@ -227,7 +251,7 @@ def main() -> int:
     except Failed as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{options.messages} messages of {options.customers} customers, {os.cpu_count()} cores")
+    print(f"{options.platform}: {options.messages} messages of {options.customers} customers, {os.cpu_count()} cores")
     print("\n".join(table(rounds)))
     return 0
 

@@ -9,9 +9,9 @@ import pytest
 from benchmarks.echo import Bench, Failed, Round, bench, table
 
 
-@pytest.fixture(scope="module")
-def both() -> Iterator[Bench]:
-    with bench(messages=12, customers=5) as ready:
+@pytest.fixture(scope="module", params=["telegram", "discord"])
+def both(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    with bench(messages=12, customers=5, platform=request.param) as ready:
         yield ready
 
 
@@ -22,6 +22,7 @@ def test_both_sides_answer_every_message_once(both: Bench) -> None:
     assert both.ours(both.load) > 0
 
 
+@pytest.mark.parametrize("both", ["telegram"], indirect=True)
 def test_a_bot_that_ends_early_fails_the_benchmark(both: Bench) -> None:
     with pytest.raises(Failed, match="0 answers to 12 messages"):
         both.ours(both.load, "--no-such-option")
