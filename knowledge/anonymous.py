@@ -55,7 +55,7 @@ def strip_details(text: str, names: Iterable[str], own: Collection[str] = ()) ->
     for pattern in (_MAIL, _ORDER, _CODE, _PHONE):
         text = pattern.sub(gone, text)
     for name in _parts(names):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", gone, text, flags=re.IGNORECASE)
+        text = re.sub(rf"(?<!\w)@?{re.escape(name)}(?!\w)", gone, text, flags=re.IGNORECASE)
     return Stripped(_tidied(text, bool(removed)), tuple(dict.fromkeys(removed)))
 
 
