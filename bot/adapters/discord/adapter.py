@@ -91,7 +91,7 @@ class DiscordAdapter:
         self._interactions = Interactions(
             self._api, forms(offers), self._places.in_room, lambda person: person in owner_ids, wait
         )
-        means = Means(self._api, self._places, self._front_desk, self._interactions, now, wait)
+        means = Means(self._api, self._places, self._front_desk, self._interactions, self._knows_threads, now, wait)
         self._sending = Sending(means)
         self._arrivals = Arrivals(self._store)
         self._catch_up = CatchUp(self._api, self._places, self._front_desk, self._arrivals, self._store, wait)
@@ -100,7 +100,7 @@ class DiscordAdapter:
     async def start(self, core: Core) -> None:
         """Begins to hand over events in the background; an outage or a bad token is tried again for ever."""
         self._given(core)
-        self._accept, self._places.hears = core.accept, True
+        self._accept = core.accept
         self._tasks = [
             asyncio.create_task(self._line.keep(), name="discord gateway"),
             asyncio.create_task(self._arrivals.run(), name="discord events"),
@@ -110,6 +110,10 @@ class DiscordAdapter:
         """Connects in the background without taking events: another process does."""
         self._given(core)
         self._tasks = [asyncio.create_task(self._line.attend(), name="discord")]
+
+    def _knows_threads(self) -> bool:
+        """Whether the gateway tells of every thread, as it does of one that a cut call has opened."""
+        return self._places.complete and self._line.connected
 
     def _given(self, core: Core) -> None:
         self._core = core

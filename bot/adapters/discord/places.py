@@ -68,14 +68,14 @@ def place_in(told: Said) -> Place:
 
 class Places:
     """What is known of the channels. `room_id` is the owners' channel, empty where they meet elsewhere; `front_desk`
-    the post that is its general part, where it is a forum; `hears` whether events tell what changes."""
+    the post that is its general part, where it is a forum; `complete`: the gateway has told of every thread."""
 
     def __init__(self, api: Api, bot: str, room_id: str, guild_id: str = "") -> None:
         self.bot = bot
         self.room_id = room_id
         self.guild_id = guild_id
         self.front_desk = ""
-        self.hears = False
+        self.complete = False
         self._api = api
         self._known: dict[str, Place] = {}
         self._dms: dict[str, str] = {}
@@ -142,7 +142,10 @@ class Places:
     def noticed(self, event: str, told: Said) -> None:
         """What an event of the gateway says about channels."""
         guild_id = str(told.get("guild_id") or "")
-        if event == "GUILD_CREATE":
+        if event == "READY":
+            self.complete = False
+        elif event == "GUILD_CREATE":
+            self.complete = True
             self._learn_all([*(told.get("channels") or ()), *(told.get("threads") or ())], str(told.get("id") or ""))
         elif event == "THREAD_LIST_SYNC":
             self._learn_all(told.get("threads") or (), guild_id)

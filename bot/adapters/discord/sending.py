@@ -41,6 +41,7 @@ class Means:
     places: Places
     front_desk: FrontDesk
     interactions: Interactions
+    knows_threads: Callable[[], bool]
     now: Callable[[], datetime]
     wait: Wait
 
@@ -54,7 +55,7 @@ class Sending:
         self._given = given
         self._api = given.api
         self._places = given.places
-        self.threads = Threads(given.api, given.places, self._payload, given.now)
+        self.threads = Threads(given.api, given.places, self._payload, given.knows_threads, given.now)
         self._reactions = Recent[MessageRef, str]()
 
     async def make(self, call: Call) -> Receipt:

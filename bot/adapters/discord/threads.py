@@ -36,10 +36,13 @@ Payload = Callable[[Call], Awaitable[tuple[Said, list[File]]]]
 class Threads:
     """Opens, wakes and marks threads. A thread that a cut call left behind is used by the next try."""
 
-    def __init__(self, api: Api, places: Places, payload: Payload, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, api: Api, places: Places, payload: Payload, knows_all: Callable[[], bool], now: Callable[[], datetime]
+    ) -> None:
         self._api = api
         self._places = places
         self._payload = payload
+        self._knows_all = knows_all
         self._now = now
         self._used = Recent[str, bool]()
         self._tagless = False
@@ -48,7 +51,7 @@ class Threads:
     async def open(self, chat: ChatRef, title: str, first: Call) -> Receipt:
         """The thread with its first message in it. Raises DeliveryError."""
         room = await self._places.ask(chat.chat_id)
-        if not self._places.hears:
+        if not self._knows_all():
             await self._places.ask_for_threads(room.guild_id)
         name = thread_name(title)
         told, files = await self._payload(first)
