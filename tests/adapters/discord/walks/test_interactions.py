@@ -128,6 +128,7 @@ async def test_a_form_is_opened_by_the_adapter_alone_and_stored_when_it_is_sent(
     )
     (preview,) = stage.room.news()
     assert sent.original is preview and preview.content.startswith("Chicks!")
+    assert [file.mime for file in preview.attachments] == ["image/png"]
 
 
 @on_sqlite
