@@ -8,6 +8,7 @@ is gone, as it is on Discord, and they press again.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,10 @@ from sqlalchemy import func, select
 
 from bot.database import Database
 from bot.database.tables import InboxRow
-from tests.reliability.storm import until
+from tests.reliability.storm import a_moment, until
 from tests.simulators.discord import server
 from tests.simulators.discord.channels import Channel
+from tests.simulators.discord.gateway import Session
 from tests.simulators.discord.interactions import Interaction
 from tests.simulators.discord.people import User
 from tests.simulators.discord.simulator import DiscordSimulator
@@ -31,12 +33,12 @@ EDITS = "PATCH /channels/{channel}/messages/{message}"
 
 @dataclass
 class Press:
-    """A button that somebody pressed, as often as it took; `deaths` is how many there had been at the last time."""
+    """A button that somebody pressed, as often as it took; `session` was there to hear of it the last time."""
 
     update_ids: list[str]
-    again: Any
+    again: Callable[[], Interaction]
     latest: Interaction
-    deaths: int = 0
+    session: Session | None
 
 
 class DiscordPlatform(Loopback):
@@ -68,11 +70,11 @@ class DiscordPlatform(Loopback):
     async def meets(self, names: list[str], database: Database) -> None:
         """Each customer writes once while the bot is there: a first-ever direct message can't be found later."""
         await until(lambda: bool(self._front_desks()))
-        await until(lambda: any(session.connection for session in self.simulator.gateway.sessions))
+        await until(lambda: self._session)
         for name in names:
             self.writes(name, name, "/help")
         while await self.heard(database) < len(self.updates):
-            await until(lambda: True)
+            await a_moment()
 
     # What people do.
 
@@ -94,17 +96,23 @@ class DiscordPlatform(Loopback):
             return self.simulator.user_presses(message, data, self.simulator.owner)  # type: ignore[arg-type]
 
         pressed = again()
-        self.presses_made.append(Press([f"i:{pressed.id}"], again, pressed))
+        self.presses_made.append(Press([f"i:{pressed.id}"], again, pressed, self._session))
         self.weather("handed_out")
         return f"i:{pressed.id}"
 
-    def presses_again(self, deaths: int) -> None:
-        """Whoever pressed a button, and saw nothing happen because the bot had died, presses it again."""
-        connected = any(session.connection for session in self.simulator.gateway.sessions)
+    def presses_again(self) -> None:
+        """Whoever pressed a button, and saw nothing happen because the bot had died, presses it again. A bot that died
+        a moment ago still looks connected, so another session has to be there."""
+        here = self._session
         for press in self.presses_made:
-            if connected and press.deaths < deaths and not press.latest.answered:
-                press.latest, press.deaths = press.again(), deaths
+            if here and here is not press.session and not press.latest.answered:
+                press.latest, press.session = press.again(), here
                 press.update_ids.append(f"i:{press.latest.id}")
+
+    @property
+    def _session(self) -> Session | None:
+        """The session of the bot that is connected, as far as Discord can tell."""
+        return next((s for s in reversed(self.simulator.gateway.sessions) if s.connection), None)
 
     def _person(self, name: str) -> User:
         if name not in self._people:

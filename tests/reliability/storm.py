@@ -27,7 +27,7 @@ from tests.simulators.loopback import CHANNEL, ROOM, Event, Loopback
 PROGRAM = Path(__file__).with_name("bot_process.py")
 ASKED, ANSWER = "Do you ship to Germany?", "we ship to Germany every Tuesday"
 """A phrasing of the test shop's own, and what comes back."""
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 """A storm that isn't over by then has lost something, or hangs."""
 GLANCE_S = 0.01
 
@@ -132,19 +132,26 @@ class Storm:
 
     async def blows(self) -> None:
         """Says everything, through all deaths, and returns when nothing is left to be done."""
-        async with asyncio.timeout(PATIENCE_S):
-            steps, kill_at = plan_steps(self._rng), self._kill_at
-            self._kill_at = self.seen + 10**9  # nobody dies while they meet
-            self._keeper = asyncio.create_task(self._keep_alive())
-            try:
-                await self.platform.meets(sorted({step.who for step in steps if step.who}), self.database)
-                self._kill_at = self.seen + kill_at
-                await self._speak(steps)
-                await self._until_quiet()
-            finally:
-                self._keeper.cancel()
-                if self._pid:
-                    await self._end(self._pid)
+        self._keeper = asyncio.create_task(self._keep_alive())
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._meet_and_speak(plan_steps(self._rng))
+                while await self._waited_for():
+                    await self._glance()
+        except TimeoutError:
+            if self._keeper.done():
+                self._keeper.result()
+            raise AssertionError(f"never quiet: {await self._waited_for()}") from None
+        finally:
+            self._keeper.cancel()
+            if self._pid:
+                await self._end(self._pid)
+
+    async def _meet_and_speak(self, steps: list[Step]) -> None:
+        kill_at, self._kill_at = self._kill_at, self.seen + 10**9  # nobody dies while they meet
+        await self.platform.meets(sorted({step.who for step in steps if step.who}), self.database)
+        self._kill_at = self.seen + kill_at
+        await self._speak(steps)
 
     async def _keep_alive(self) -> None:
         while True:
@@ -201,37 +208,38 @@ class Storm:
         assert self._keeper
         if self._keeper.done():
             self._keeper.result()
-        await asyncio.sleep(GLANCE_S)
+        await a_moment()
 
-    async def _until_quiet(self) -> None:
-        while not (await self._is_heard() and await self._is_quiet()):
-            await self._glance()
-
-    async def _is_heard(self) -> bool:
-        """Whether the bot has all that people did; they press again what met a dead bot."""
-        self.platform.presses_again(len(self.deaths))
-        heard = await self.platform.heard(self.database)
-        return heard == len(self.platform.updates) and self.platform.settled()
-
-    async def _is_quiet(self) -> bool:
-        """Whether the database holds nothing that is still to be done."""
+    async def _waited_for(self) -> list[str]:
+        """What is still to be heard, answered or done. Whoever pressed a button in vain presses it again."""
+        self.platform.presses_again()
+        if await self.platform.heard(self.database) < len(self.platform.updates):
+            return ["something was not heard yet"]
+        if not self.platform.settled():
+            return ["a press was not answered yet"]
         todo = (
-            select(InboxRow.id).where(InboxRow.state.in_(("pending", "held"))),
-            select(OutboxRow.id).where(OutboxRow.state.in_(("waiting", "claimed", "sending"))),
+            select(InboxRow.update_id).where(InboxRow.state.in_(("pending", "held"))),
+            select(OutboxRow.key).where(OutboxRow.state.in_(("waiting", "claimed", "sending"))),
             select(Post.id).filter_by(state="planned"),
             select(DeskRow.conversation_id).filter_by(state="opening"),
             select(Conversation.id).where(Conversation.thought_due_at.is_not(None)),
         )
         async with self.database.read() as session:
-            return not any([await session.scalar(what.limit(1)) for what in todo])
+            found = [(what, (await session.scalars(what)).all()) for what in todo]
+        return [f"{what.columns_clause_froms[0]} {some}" for what, some in found if some]
 
 
-async def until(met: Callable[[], bool]) -> None:
+async def until(met: Callable[[], object]) -> None:
     """Returns when that is true; whoever calls sets the deadline."""
     while True:
         if met():
             return
-        await asyncio.sleep(GLANCE_S)
+        await a_moment()
+
+
+async def a_moment() -> None:
+    """Lets others go on before the next look."""
+    await asyncio.sleep(GLANCE_S)
 
 
 async def dead(pid: int) -> None:

@@ -65,7 +65,7 @@ class Loopback:
         """Somebody presses a button; returns the update's id."""
         return self._tell("button", shown.chat_id, shown.thread_id, name, message_id=shown.message_id, data=data)
 
-    def presses_again(self, deaths: int) -> None:
+    def presses_again(self) -> None:
         """Nobody has to: what is pressed while the bot is dead waits for it."""
 
     async def meets(self, names: list[str], database: Any) -> None:
