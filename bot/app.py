@@ -173,8 +173,8 @@ class Concierge:
             if newest == self._revision:
                 return False
             entries, products = await load_all(session)
-        currency = self.house.shop.currency
-        fitted = await asyncio.to_thread(lambda: Knowledge(entries, products, currency=currency))
+        shop = self.house.shop
+        fitted = await asyncio.to_thread(lambda: Knowledge(entries, products, currency=shop.currency, hours=shop.hours))
         self.house = replace(self.house, knowledge=fitted)
         self._revision = newest
         return True

@@ -106,7 +106,9 @@ async def _answers(sure: list[Answer], ctx: Context) -> tuple[Text, list[Media]]
     text, pictures = Text(), list[Media]()
     ctx.conversation.topic = sure[-1].entry
     for part in sure:
-        text = text + ("\n\n" if text else "") + _words(part.entry or "", ctx)
+        told = [Text(part.computed), _words(part.entry or "", ctx)]
+        for words in (one for one in told if one):
+            text = text + ("\n\n" if text else "") + words
         pictures += await images(ctx.session, ctx.house.knowledge.images(part.entry or ""))
     return text, pictures
 

@@ -22,7 +22,8 @@ class Answer:
 
     `confidence` is the chance, 0 to 1, that the first candidate is right; `line` is what it had to reach. `reason` is
     one of exact, sure, near, unsure, expired, draft, shared_phrasing, veto, empty. `stale` names the expired or draft
-    entry that would have answered. `parts` holds one answer for each question of a line with two or more.
+    entry that would have answered. `computed` is the part of the answer that stands in no entry: what the shop's hours
+    say. `parts` holds one answer for each question of a line with two or more.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Answer:
     stale: str | None = None
     parts: tuple[Answer, ...] = ()
     exact: bool = False
+    computed: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The object that `concierge ask --json` prints."""

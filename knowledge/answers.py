@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
-from knowledge import following, words
+from knowledge import following, opening, words
 from knowledge.answer import Answer, AnswerOutcome, Candidate
 from knowledge.asking import recommendation, wants_columns
 from knowledge.confidence import SUGGEST_FROM, WEIGHTS, Confidence
 from knowledge.entry import Entry, Product
+from knowledge.hours import Hours
 from knowledge.matching import Index
+from knowledge.opening_said import sentence
 from knowledge.products import PREFIX, Catalogue, Naming
 from knowledge.several import in_parts
 from knowledge.vetoes import Disagreements, misses_the_point
@@ -29,13 +31,17 @@ STALE_FROM = 0.5
 """The part of the line from which an expired or draft entry goes to the owner with its text, rather than other guesses
 to the customer."""
 
+HOURS = "shop:hours"
+"""What stands for an entry where the shop's hours answer and no entry is about them."""
+
 __all__ = ["Answer", "AnswerOutcome", "Candidate", "Knowledge"]
 
 
 class Knowledge:
     """A base of entries and products, fitted once and then only read; safe to share between threads.
 
-    `currency` stands behind a price whose product names none. `weights` are for benchmarks alone.
+    `currency` stands behind a price whose product names none; `hours` answer when the shop is open. `weights` are for
+    benchmarks alone.
     """
 
     def __init__(
@@ -44,10 +50,12 @@ class Knowledge:
         products: Iterable[Product] = (),
         *,
         currency: str = "",
+        hours: Hours | None = None,
         weights: Mapping[str, float] = WEIGHTS,
     ) -> None:
         self.entries: Mapping[str, Entry] = MappingProxyType({entry.id: entry for entry in entries})
         self.products: Mapping[str, Product] = MappingProxyType({product.id: product for product in products})
+        self.hours = hours or Hours()
         self._languages = tuple(sorted({entry.language for entry in self.entries.values() if entry.language}))
         self._index = Index((entry.id, entry.questions) for entry in self.entries.values())
         self._common = self._index.common_words()
@@ -64,16 +72,49 @@ class Knowledge:
                 self._own_loosely.setdefault(asked.tokens, set()).add(self._index.ids[place])
         self.line = self._confidence.line
 
-    def ask(self, text: str, today: date, topic: str | None = None) -> Answer:
+    def ask(self, text: str, today: date, topic: str | None = None, now: datetime | None = None) -> Answer:
         """Answers a line, or says that it can't. `today` is the shop's date, against which answers expire; `topic`
-        the entry, or `product:<id>`, that was spoken of last, to which "how much is it" refers."""
-        alone = in_parts(text, lambda part: self._ask_one(part, today))
+        the entry, or `product:<id>`, that was spoken of last, to which "how much is it" refers; `now` the instant, by
+        which the shop is open or not: without it nothing is said of hours but what entries say."""
+        alone = in_parts(text, lambda part: self._with_hours(self._ask_one(part, today), now))
         asked = words.read(text)
         if alone.exact or alone.parts or not following.follows(asked):
             return alone
         if topic is None or (topic not in self.entries and not self._catalogue.title(topic)):
             return following.unsure(alone) if following.is_vague(asked) else alone
         return following.follow(text, alone, self._completed(asked, topic), topic, lambda q: self._ask_one(q, today))
+
+    def _with_hours(self, found: Answer, now: datetime | None) -> Answer:
+        """The same, or what the shop's hours say where they are asked for and no entry was asked in its own words.
+
+        An entry about the hours that comes first, or near, keeps its name on the answer, and its text below it.
+        """
+        if found.reason in ("exact", "expired", "draft", "shared_phrasing") or now is None or not self.hours.known:
+            return found
+        here = now.astimezone(self.hours.zone)
+        asked = opening.read(found.text, here)
+        said = sentence(asked, self.hours, here) if asked else ""
+        if not said:
+            return found
+        about = next((c.entry for c in found.candidates if self._is_about_hours(c.entry, here)), "")
+        stored = self.stored(about)
+        return replace(
+            found,
+            outcome="answered",
+            entry=about or HOURS,
+            answer="\n\n".join(filter(None, (said, stored))),
+            computed=said,
+            confidence=1.0,
+            candidates=found.candidates if about else (Candidate(HOURS, 1.0), *found.candidates)[:CANDIDATES_AT_MOST],
+            suggestions=(),
+            reason="hours",
+        )
+
+    def _is_about_hours(self, id: str, here: datetime) -> bool:
+        entry = self.entries.get(id)
+        if entry is None or not self._may_speak(id, here.date()):
+            return False
+        return any(opening.speaks_of_hours(question) for question in entry.questions)
 
     def _completed(self, asked: list[str], topic: str) -> list[str]:
         entry = self.entries.get(topic)

@@ -69,6 +69,10 @@ class Hours:
         """Whether the owner gave any hours; where not, nobody can say that the shop is closed."""
         return bool(self.weekly) or any(self.special.values())
 
+    def on(self, day: date) -> tuple[Opening, ...]:
+        """The openings that begin on that day."""
+        return self.special.get(day, self.weekly.get(day.weekday(), ()))
+
     def is_open(self, at: datetime) -> bool:
         """Whether the shop is open at that instant. Raises ValueError for a time without an offset."""
         return self._current(_instant(at)) is not None
@@ -114,7 +118,7 @@ class Hours:
     def _openings(self, first: date) -> Iterator[tuple[datetime, datetime]]:
         for offset in range(HORIZON_DAYS if self.known else 0):
             day = first + timedelta(days=offset)
-            for begins, until in self.special.get(day, self.weekly.get(day.weekday(), ())):
+            for begins, until in self.on(day):
                 start, end = self._on_the_wall(day, begins), self._on_the_wall(day, until)
                 if start < end:
                     yield start, end

@@ -22,16 +22,16 @@ Named = Mapping[str, frozenset[str]]
 """For each kind the particulars that are named."""
 
 _NUMBERS = {
-    2: "two pair zwei deux dos due twee duas dois två to два iki dua",
+    2: "two zwei deux dos twee dois två два iki dua",
     3: "three drei trois tres tre drie três tre три üç tiga",
-    4: "four vier quatre cuatro quattro quatro fyra fire четыре dört empat",
+    4: "four vier quatre cuatro quattro quatro fyra четыре dört empat",
     5: "five fünf cinq cinco cinque vijf fem пять beş lima",
-    6: "six half-dozen sechs seis sei zes sex seks шесть altı enam",
-    7: "seven sieben sept siete sette zeven sete sju syv семь yedi tujuh",
+    6: "six half-dozen sechs seis zes sex seks шесть altı enam",
+    7: "seven sieben siete sette zeven sete sju syv семь yedi tujuh",
     8: "eight acht huit ocho otto oito åtta otte восемь sekiz delapan",
     9: "nine neun neuf nueve nove negen nio девять dokuz sembilan",
-    10: "ten zehn dix diez dieci tien dez tio ti десять on sepuluh",
-    11: "eleven elf onze once undici elva elleve",
+    10: "ten zehn dix diez dieci tien dez десять sepuluh",
+    11: "eleven onze undici elva elleve",
     12: "twelve dozen zwölf dutzend douze douzaine doce docena dodici dozzina twaalf dozijn doze dúzia tolv dusin",
     15: "fifteen fünfzehn quinze quince quindici vijftien femton",
     20: "twenty zwanzig vingt veinte venti twintig vinte tjugo tyve двадцать yirmi",
@@ -41,7 +41,7 @@ _NUMBERS = {
     50: "fifty fünfzig cinquante cincuenta cinquanta vijftig cinquenta пятьдесят elli",
     60: "sixty sechzig soixante sesenta sessanta zestig",
     100: "hundred hundert cent cien cento honderd cem hundra hundrede сто yüz seratus",
-    1000: "thousand tausend mille mil duizend tusen тысяча bin seribu",
+    1000: "thousand tausend mille duizend tusen тысяча seribu",
 }
 _SIZES = {
     "xs": "xs",

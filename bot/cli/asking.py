@@ -26,7 +26,7 @@ def ask(
     place = opened(shop)
     knowledge = place.knowledge()
     for line in _given(text):
-        answer = knowledge.ask(line, place.today)
+        answer = knowledge.ask(line, place.today, now=place.now)
         # ASCII, because a line separator of Unicode inside a text would tear the line for some readers.
         shown = json.dumps(answer.as_json()) if as_json else _in_words(answer, knowledge, place.shop.owner_name)
         print(shown, flush=True)

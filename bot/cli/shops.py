@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,11 +40,16 @@ def shop_of(folder: Path) -> Shop:
 
 @dataclass(frozen=True)
 class Opened:
-    """A shop's folder, read. `today` is the date there."""
+    """A shop's folder, read. `now` is the time there."""
 
     shop: Shop
     base: Base
-    today: date
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The date there."""
+        return self.now.date()
 
     def knowledge(self) -> Knowledge:
         """What the shop knows, ready to be asked; what was left out of it is said."""
@@ -52,7 +57,7 @@ class Opened:
 
         for warning in self.base.warnings:
             say(warning)
-        return Knowledge(self.base.entries, self.base.products, currency=self.shop.currency)
+        return Knowledge(self.base.entries, self.base.products, currency=self.shop.currency, hours=self.shop.hours)
 
 
 def opened(given: Path | None) -> Opened:
@@ -64,4 +69,4 @@ def opened(given: Path | None) -> Opened:
     settings = load_settings()
     folder = chosen(given, settings)
     shop, base = shop_of(folder), read_base(folder)
-    return Opened(shop, base, Clock(settings.concierge_now).now().astimezone(shop.zone).date())
+    return Opened(shop, base, Clock(settings.concierge_now).now().astimezone(shop.zone))
