@@ -81,8 +81,10 @@ COMMANDS = (
     Command("waiting", "room"),
     Command("gaps", "room"),
     Command("find", "room", "words", fields=(Argument("words"),)),
-    Command("edit", "room", "name [change]", fields=(Argument("entry"), Argument("change", "paragraph"))),
-    Command("retire", "room", "name", fields=(Argument("entry"),)),
+    Command(
+        "edit", "room", "name [change]", fields=(Argument("entry", completes=True), Argument("change", "paragraph"))
+    ),
+    Command("retire", "room", "name", fields=(Argument("entry", completes=True),)),
     Command("undo", "room"),
     Command("help", "room"),
     Command("insights", "room", built=False),

@@ -23,12 +23,23 @@ Choices = Sequence[tuple[str, str]]
 
 
 async def complete(session: AsyncSession, house: House, now: datetime, argument: str, typed: str) -> Choices:
-    """Choices for an owner's argument (`story when`, `stories cancel`); none for one that has no choices."""
+    """Choices for an owner's argument (`story when`, `stories cancel`, `edit entry`); none for one that has no choices."""
     if argument == "story when":
         return _times(house, now, typed.strip())
     if argument == "stories cancel":
         return await _planned(session, house, typed.strip())
+    if argument in ("edit entry", "retire entry"):
+        return _entries(house, typed.strip())
     return ()
+
+
+def _entries(house: House, typed: str) -> Choices:
+    """Answers by name, those first whose name begins with what was typed, then those whose question holds it."""
+    known, wanted = house.knowledge, typed.casefold()
+    begin = [id for id in known.entries if id.casefold().startswith(wanted)]
+    hold = [id for id in known.entries if id not in begin and wanted in known.title(id).casefold()]
+    able = [id for id in (*begin, *hold) if len(id) <= LETTERS]
+    return [(_cut(f"{id}: {known.title(id)}"), id) for id in able[:AT_MOST]]
 
 
 def _times(house: House, now: datetime, typed: str) -> Choices:

@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
-from bot.database.tables import Conversation, Customer, Phrasing, Ticket
+from bot.database.tables import Conversation, Customer, InboxRow, Phrasing, Ticket
+from bot.messages import ChatRef, MessageRef
 
 UNSURE = "card"
 """Why a ticket was opened, where the bot did not know; others asked for a person, or complained."""
@@ -77,6 +78,25 @@ async def last_question(session: AsyncSession, conversation_id: int) -> str:
         .limit(1)
     )
     return found or ""
+
+
+async def lines_before(
+    session: AsyncSession, conversation: Conversation, inbox_id: int, at_most: int
+) -> list[MessageRef]:
+    """What the customer wrote in a conversation before an update, the latest first, as the platform knows it."""
+    rows = await session.execute(
+        select(InboxRow.platform, InboxRow.bot, InboxRow.chat_id, InboxRow.thread_id, InboxRow.message_id)
+        .where(
+            InboxRow.conversation_id == conversation.id,
+            InboxRow.chat_id == conversation.chat_id,
+            InboxRow.platform == conversation.platform,
+            InboxRow.message_id.is_not(None),
+            InboxRow.id < inbox_id,
+        )
+        .order_by(InboxRow.id.desc())
+        .limit(at_most)
+    )
+    return [MessageRef(ChatRef(row[0], row[1], row[2] or "", row[3]), row[4] or "") for row in rows]
 
 
 async def suggest_phrasing(

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.database import people
 from bot.database.entries import entry_of, store
-from bot.database.questions import last_question
+from bot.database.questions import last_question, lines_before
 from bot.database.tables import Conversation, Customer
 from bot.markup import quoted
 from bot.messages import Button, ChatRef, InboundMessage, OutboundMessage, Outcome, Text
@@ -22,6 +22,8 @@ from knowledge.words import strict
 
 NEAR_FROM = 0.1
 MERGES = 2
+LINES_BACK = 4
+_MARKS = "?？؟"
 LONGEST_QUESTION = 300
 _UNTIL = re.compile(r"(?:^|\s)until\s+(\S+)\s*$", re.IGNORECASE)
 
@@ -56,7 +58,19 @@ async def teach(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     asked, until = _given(message)
     if until and (problem := _date_problem(until, ctx.today)):
         return [ctx.reply(ctx.say(problem, until=until))]
+    asked = asked or await _last_asked(written.this.inbox_id, found[1], ctx)
     return await _propose(written.this.message.text.plain, asked, until, *found, ctx)
+
+
+async def _last_asked(before: int, conversation: Conversation, ctx: Context) -> str:
+    """The question that the reply seems to answer: the customer's last line with a question mark, else what their
+    ticket says."""
+    for ref in await lines_before(ctx.session, conversation, before, LINES_BACK):
+        written = await ctx.sent.written(ref, None)
+        words = written.this.message.text.plain if written and not written.this.deleted else ""
+        if any(mark in words for mark in _MARKS):
+            return words
+    return await last_question(ctx.session, conversation.id)
 
 
 async def _propose(
@@ -65,7 +79,7 @@ async def _propose(
     names = [customer.name, customer.username]
     own = [entry.answer for entry in ctx.house.knowledge.entries.values()]
     answer = strip_details(words, names, own)
-    question = strip_details(asked or await last_question(ctx.session, conversation.id), names, own)
+    question = strip_details(asked, names, own)
     if not answer.text.strip("… \n"):
         return [ctx.reply(ctx.say("teach_no_words"))]
     if not question.text.strip("… \n"):

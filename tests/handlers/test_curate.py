@@ -135,6 +135,21 @@ async def test_a_changed_reply_is_taught_as_it_stands_now(stage: Stage) -> None:
     assert "From 250 euros." in thread.hears()[0]
 
 
+async def test_the_question_is_the_last_that_the_customer_asked_before_that_reply(stage: Stage) -> None:
+    await asked_in_vain(stage, stage.ana)
+    thread = stage.thread("Ana")
+    await thread.says("We do, in winter.")
+    await stage.ana.says("And do you frame them as well?")
+    await stage.ana.says("It is for my mother.")
+    await thread.says("Yes, in oak.")
+    await stage.ana.says("Lovely! Until when?")
+    thread.hears()
+    await thread.replies(thread.wrote("in oak"), "/teach")
+    assert "I would answer “And do you frame them as well?” with:\nYes, in oak." in thread.hears()[0]
+    await thread.replies(thread.wrote("in winter"), "/teach")
+    assert f"I would answer “{PAINT}” with:\nWe do, in winter." in thread.hears()[0]
+
+
 async def test_a_customer_cannot_teach(stage: Stage) -> None:
     await stage.ana.says("/teach")
     assert "I don't know /teach" in stage.ana.hears()[0]

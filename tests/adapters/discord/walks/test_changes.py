@@ -129,3 +129,14 @@ async def test_an_entry_in_the_menu_of_a_message_is_its_command(stage: DiscordSt
     stage.simulator.user_uses_menu(his, thread.user, entries[0])
     await stage.settle()
     assert told.deleted
+
+
+@on_sqlite
+async def test_teach_this_answer_in_the_menu_of_an_owners_message_proposes_it(stage: DiscordStage) -> None:
+    thread, _, his = await talk(stage)
+    thread.news()
+    stage.simulator.user_uses_menu(his, thread.user, "Teach this answer")
+    await stage.settle()
+    (shown,) = thread.news()
+    assert "with:" in shown.content and "What is it?" in shown.content
+    assert stage.ana.news() == []
