@@ -23,7 +23,7 @@ Choices = Sequence[tuple[str, str]]
 
 
 async def complete(session: AsyncSession, house: House, now: datetime, argument: str, typed: str) -> Choices:
-    """Choices for an owner's argument (`story when`, `stories cancel`, `edit entry`); none for one that has no choices."""
+    """Choices for an owner's argument, such as `story when`; none for one that has no choices."""
     if argument == "story when":
         return _times(house, now, typed.strip())
     if argument == "stories cancel":

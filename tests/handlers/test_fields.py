@@ -116,3 +116,9 @@ async def test_a_command_gets_its_answer_at_its_own_place(stage: Stage, monkeypa
 
 async def _silent(message: object, ctx: object) -> list[object]:
     return []
+
+
+async def test_the_names_of_answers_are_offered_by_name_and_by_what_they_answer(stage: Stage) -> None:
+    assert await complete(stage, "edit", "entry", "fe") == [("feed: What do the hens eat?", "feed")]
+    assert [value for _, value in await complete(stage, "retire", "entry", "store eggs")] == ["storage"]
+    assert len(await complete(stage, "edit", "entry", "")) == 5
