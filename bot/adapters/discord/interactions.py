@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from bot.adapter import Complete, DeliveryError
+from bot.adapter import Complete, DeliveryError, Reason
 from bot.adapters.discord.api import Api
 from bot.adapters.discord.events import person_of
 from bot.messages import Field
@@ -111,9 +111,15 @@ class Interactions:
             await self._respond(told, {"type": DEFER, "data": {"flags": EPHEMERAL if whispered else 0}})
 
     async def _respond(self, told: Said, answer: Said) -> None:
+        """The first answer, once more where it was cut: an answer that was taken already is refused, and no harm."""
         path = f"/interactions/{told['id']}/{told['token']}/callback"
-        with suppress(DeliveryError):  # too late, or answered before: what follows goes another way
-            await self._api.call("POST", path, json=answer)
+        for _ in range(2):
+            try:
+                await self._api.call("POST", path, json=answer)
+                return
+            except DeliveryError as error:
+                if error.reason not in (Reason.uncertain, Reason.unreachable):
+                    return  # too late, or answered before: what follows goes another way
 
     async def _offer(self, told: Said) -> None:
         """What may be put in for the option that is being typed; nothing where that takes long."""

@@ -10,6 +10,7 @@ import pytest
 
 from bot.messages import RawUpdate
 from tests.discord_stage import DiscordStage, Person
+from tests.simulators.discord import faults
 from tests.simulators.discord.files import Upload
 from tests.simulators.discord.waiting import until
 from tests.simulators.telegram.files import picture
@@ -186,3 +187,12 @@ async def test_somebody_elses_press_of_a_forged_button_does_nothing(stage: Disco
     stage.simulator.user_forges(promise, close, stage.ana.user)
     await stage.settle()
     assert await stage.state_of(stage.ana) == "waiting"
+
+
+@on_sqlite
+@pytest.mark.parametrize("fault", [faults.cut(), faults.cut(after=True), faults.server_error(500)])
+async def test_a_first_answer_that_was_cut_is_given_once_more(stage: DiscordStage, fault: faults.Fault) -> None:
+    stage.simulator.faults.inject("POST /interactions/*", fault)
+    asked = await stage.ana.commands("help")
+    assert asked.answered and not asked.thinking and not asked.failed
+    assert len(stage.ana.hears()) == 1
