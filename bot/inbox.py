@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    Select,
     String,
     and_,
     bindparam,
@@ -160,11 +161,7 @@ async def _conversation_of(
         if key not in known:
             known[key] = await conversation_id(session, chat, _person(raw), "customer")
         return known[key]
-    if chat.thread_id is not None and (found := await desk_of(session, chat)):
-        return found
-    if chat.thread_id is None and raw.reply_to and (found := await _answered_by(session, raw)):
-        return found
-    return await conversation_id(session, chat, "", "room")
+    return await desk_behind(session, chat, raw.reply_to) or await conversation_id(session, chat, "", "room")
 
 
 def _key(chat: ChatRef, person_id: str) -> Key:
@@ -195,18 +192,37 @@ def _row(raw: RawUpdate, conversation_id: int | None, now: datetime) -> dict[str
     }
 
 
-async def _answered_by(session: AsyncSession, raw: RawUpdate) -> int | None:
-    """The conversation whose desk's message is replied to: in a group without threads that is the way to it."""
-    assert raw.chat is not None
+async def desk_behind(session: AsyncSession, chat: ChatRef, reply_to: str) -> int | None:
+    """The conversation that words in the room belong to: by their thread, or (in a group without threads) by the
+    desk's message that they reply to."""
+    if chat.thread_id is not None:
+        return await desk_of(session, chat)
+    if not reply_to:
+        return None
     found: int | None = await session.scalar(
-        select(OutboxRow.conversation_id).where(
-            OutboxRow.platform == raw.platform,
-            OutboxRow.chat_id == raw.chat.chat_id,
-            OutboxRow.message_id == raw.reply_to,
-            OutboxRow.conversation_id.is_not(None),
-        )
+        _ours(chat, reply_to).with_only_columns(OutboxRow.conversation_id).where(OutboxRow.conversation_id.is_not(None))
     )
     return found
+
+
+async def may_become_known(session: AsyncSession, chat: ChatRef, reply_to: str) -> bool:
+    """Whether a thread is just being opened, or a message sent, that is not recorded yet: it may be the very one."""
+    opening = await session.scalar(select(DeskRow.conversation_id).filter_by(state="opening").limit(1))
+    if opening is not None or chat.thread_id is not None:
+        return opening is not None
+    if await session.scalar(_ours(chat, reply_to)) or await original(session, MessageRef(chat, reply_to)):
+        return False  # the words of an owner, or of the general part
+    sending = select(OutboxRow.id).where(
+        OutboxRow.platform == chat.platform, OutboxRow.state == "sending", OutboxRow.conversation_id.is_not(None)
+    )
+    return await session.scalar(sending.limit(1)) is not None
+
+
+def _ours(chat: ChatRef, message_id: str) -> Select[int]:
+    """The row of the outbox whose message that is."""
+    return select(OutboxRow.id).where(
+        OutboxRow.platform == chat.platform, OutboxRow.chat_id == chat.chat_id, OutboxRow.message_id == message_id
+    )
 
 
 def in_room(chat: ChatRef, room: ChatRef | None) -> bool:

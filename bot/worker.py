@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -24,7 +24,7 @@ from bot.adapter import Adapter
 from bot.clock import Clock
 from bot.database.doors import Database
 from bot.database.people import customers_in
-from bot.database.tables import Conversation, Customer, DeskRow, InboxRow
+from bot.database.tables import Conversation, Customer, InboxRow
 from bot.database.tables.base import Instant
 from bot.jobs import Handle, Handled, Job, Observe, Seen, finish, release, storable
 from bot.messages import InboundMessage, OutboundMessage, Outcome
@@ -196,12 +196,13 @@ class Worker:
     async def _elsewhere(
         self, session: AsyncSession, conversation: Conversation, rows: Sequence[InboxRow], message: InboundMessage
     ) -> bool:
-        """An owner's words in a thread that was unknown when they were stored: they go to its desk, or they wait
-        while one is being opened, which is no failure of theirs."""
-        if conversation.kind != "room" or message.chat.thread_id is None:
+        """An owner's words in a thread, or in reply to a message, that was unknown when they were stored: they go to
+        its desk, or they wait while one is being opened or sent, which is no failure of theirs."""
+        reply_to = message.reply_to.message_id if message.reply_to else ""
+        if conversation.kind != "room" or not (message.chat.thread_id or reply_to):
             return False
-        now = self._clock.now()
-        if found := await inbox.desk_of(session, message.chat):
+        now, chat = self._clock.now(), replace(message.chat, chat_id=rows[0].chat_id or "")
+        if found := await inbox.desk_behind(session, chat, reply_to):
             for row in rows:
                 row.conversation_id = found
             await session.flush()  # the other conversation may have had its turn just now
@@ -209,10 +210,10 @@ class Worker:
             return True
         if now - rows[0].received_at > timedelta(seconds=OPENING_S):
             return False
-        opening = await session.scalar(select(DeskRow.conversation_id).filter_by(state="opening").limit(1))
-        if opening is not None:
+        waits = await inbox.may_become_known(session, chat, reply_to)
+        if waits:
             conversation.next_at = now + timedelta(seconds=RETRY_S)
-        return opening is not None
+        return waits
 
     async def _set_back(self, conversation_id: int, inbox_id: int | None, error: Exception) -> list[Seen]:
         """Counts the failure, so that even a crash in the next try is the next try; at last sets it aside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from bot.clock import Clock
 from bot.curation import take_in_shop
 from bot.database import Database
 from knowledge.shop import read_shop
+from tests.simulators.telegram import faults
 from tests.simulators.telegram.chats import ChatType, Message
 from tests.simulators.telegram.simulator import TelegramSimulator
-from tests.telegram_stage import TelegramStage
+from tests.telegram_stage import TelegramStage, until
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -100,3 +102,23 @@ async def test_a_group_that_learns_topics_gets_them_from_then_on(stage: Telegram
     await stage.room.says("We have topics now")
     await stage.ana.says("one zither")
     assert stage.thread("Ana").hears() == ["one zither"]
+
+
+async def test_a_reply_that_is_quicker_than_the_receipt_of_the_card_still_reaches_the_customer(
+    stage: TelegramStage,
+) -> None:
+    stalled = stage.simulator.faults.inject(
+        "sendMessage", faults.stalled(after=True), when=lambda c: str(c.text("chat_id")) == str(stage.group.id)
+    )
+    stage.ana.writes("/human I am ana")
+    house = asyncio.create_task(stage.settle())
+    await until(lambda: any("I am ana" in message.text for message in stage.room.log()))
+    card = stage.room.log()[-1]
+    stage.room.writes("For Ana", reply_to=card)
+    await stage.stored()
+    await stage.concierge.work()
+    stalled.release()
+    await house
+    await stage.wait(seconds=2)
+    assert stage.ana.hears()[-1] == "For Ana"
+    assert await stage.outcomes() == ["handed_over", "relayed"]
