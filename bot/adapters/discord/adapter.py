@@ -55,6 +55,7 @@ class DiscordAdapter:
         links_expire=True,
         answers_in_place=True,
         marks=True,
+        writes_first=True,
         upload_at_most=UPLOAD_AT_MOST,
     )
 

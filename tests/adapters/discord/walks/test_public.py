@@ -43,7 +43,11 @@ async def test_what_people_say_to_each_other_is_neither_answered_nor_stored(
 async def test_a_hand_over_goes_on_in_private(stage: DiscordStage, square: Person) -> None:
     await square.says(named(stage, "I want to speak to a human about my order"))
     thread = stage.thread("Ana")
-    assert "about my order" in thread.hears()[0]
+    (card,) = thread.hears()
+    assert "about my order" in card and "Concierge" not in card
+    (pointer,), (promise,) = square.hears(), stage.ana.hears()
+    assert "written to you privately" in pointer and "order" not in pointer
+    assert "I've told Hana" in promise
     await thread.says("What is it?")
     assert stage.ana.hears()[-1] == "What is it?"
     assert all("What is it?" not in words for words in square.hears())
