@@ -11,6 +11,7 @@ from bot.markup import from_markdown
 from bot.messages import Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text, styled
 from handlers import tickets
 from handlers.context import Context
+from handlers.texts import not_spoken
 from knowledge.answers import Answer
 
 THOUGHT = timedelta(seconds=3)
@@ -73,7 +74,10 @@ async def conclude(whole: InboundMessage, ctx: Context) -> list[OutboundMessage]
         return await _give(whole, sure, [p for p in found.parts if p not in sure], ctx)
     if found.outcome == "suggested" and not whole.media:
         return _suggest(whole, found, ctx)
-    return await tickets.open_ticket(whole, ctx, tried=tried(found, ctx), stale=found.stale)
+    told, *others = await tickets.open_ticket(whole, ctx, tried=tried(found, ctx), stale=found.stale)
+    if found.language:
+        told = replace(told, text=not_spoken(found.language, ctx.shop.owner_name) + "\n\n" + told.text)
+    return [told, *others]
 
 
 async def sure_now(whole: InboundMessage, thread: ChatRef | Desk, ctx: Context) -> list[OutboundMessage]:

@@ -132,7 +132,8 @@ class Context:
     def ask(self, question: str) -> Answer:
         """What the shop knows today; the same words are asked once, though two routes may want to know."""
         if question not in self._asked:
-            self._asked[question] = self.house.knowledge.ask(question, self.today, self.conversation.topic, self.now)
+            topic, locale = self.conversation.topic, self.customer.language if self.customer else ""
+            self._asked[question] = self.house.knowledge.ask(question, self.today, topic, self.now, locale)
         return self._asked[question]
 
     @property

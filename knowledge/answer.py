@@ -21,9 +21,10 @@ class Answer:
     """What becomes of one line, and why.
 
     `confidence` is the chance, 0 to 1, that the first candidate is right; `line` is what it had to reach. `reason` is
-    one of exact, sure, near, unsure, expired, draft, shared_phrasing, veto, empty. `stale` names the expired or draft
-    entry that would have answered. `computed` is the part of the answer that stands in no entry: what the shop's hours
-    say. `parts` holds one answer for each question of a line with two or more.
+    one of exact, sure, near, unsure, expired, draft, shared_phrasing, veto, vague, hours, language, empty. `stale`
+    names the expired or draft entry that would have answered. `computed` is the part of the answer that stands in no
+    entry: what the shop's hours say. `language` is the line's, where the base has nothing in it. `parts` holds one
+    answer for each question of a line with two or more.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Answer:
     parts: tuple[Answer, ...] = ()
     exact: bool = False
     computed: str = ""
+    language: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The object that `concierge ask --json` prints."""

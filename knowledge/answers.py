@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 
-from knowledge import following, opening, words
+from knowledge import following, languages, opening, words
 from knowledge.answer import Answer, AnswerOutcome, Candidate
 from knowledge.asking import recommendation, wants_columns
 from knowledge.confidence import SUGGEST_FROM, WEIGHTS, Confidence
 from knowledge.entry import Entry, Product
 from knowledge.hours import Hours
+from knowledge.languages import is_small, possible
 from knowledge.matching import Index
 from knowledge.opening_said import sentence
 from knowledge.products import PREFIX, Catalogue, Naming
@@ -72,10 +75,17 @@ class Knowledge:
                 self._own_loosely.setdefault(asked.tokens, set()).add(self._index.ids[place])
         self.line = self._confidence.line
 
-    def ask(self, text: str, today: date, topic: str | None = None, now: datetime | None = None) -> Answer:
+    def ask(
+        self, text: str, today: date, topic: str | None = None, now: datetime | None = None, locale: str = ""
+    ) -> Answer:
         """Answers a line, or says that it can't. `today` is the shop's date, against which answers expire; `topic`
         the entry, or `product:<id>`, that was spoken of last, to which "how much is it" refers; `now` the instant, by
-        which the shop is open or not: without it nothing is said of hours but what entries say."""
+        which the shop is open or not: without it nothing is said of hours but what entries say. `locale` is what the
+        platform says of the customer's language."""
+        found = self._about(text, today, topic, now)
+        return found if found.entry or found.stale or found.parts else self._in_its_language(found, locale)
+
+    def _about(self, text: str, today: date, topic: str | None, now: datetime | None) -> Answer:
         alone = in_parts(text, lambda part: self._with_hours(self._ask_one(part, today), now))
         asked = words.read(text)
         if alone.exact or alone.parts or not following.follows(asked):
@@ -83,6 +93,27 @@ class Knowledge:
         if topic is None or (topic not in self.entries and not self._catalogue.title(topic)):
             return following.unsure(alone) if following.is_vague(asked) else alone
         return following.follow(text, alone, self._completed(asked, topic), topic, lambda q: self._ask_one(q, today))
+
+    def _in_its_language(self, found: Answer, locale: str) -> Answer:
+        """The same; handed over, with the language, where the line is in one that no entry is in."""
+        theirs = possible(found.text, locale) if self._covers else ()
+        if not theirs or not self._covers.isdisjoint(theirs):
+            return found
+        asked = [token for token in words.read(found.text) if not is_small(token, theirs)]
+        if 2 * sum(token in self._index.entries_with for token in asked) > len(asked):
+            return found  # a line of names and numbers is in every language
+        return replace(found, outcome="handed_over", suggestions=(), reason="language", language=theirs[0])
+
+    @cached_property
+    def _covers(self) -> frozenset[str]:
+        """The languages that the entries are in: as they say, or as their phrasings look."""
+        said = [languages.code_of(entry.language) for entry in self.entries.values() if entry.language]
+        seen = [
+            possible(" ".join(entry.questions))[:1]
+            for entry in self.entries.values()
+            if not entry.language and entry.questions
+        ]
+        return frozenset(chain(said, *seen))
 
     def _with_hours(self, found: Answer, now: datetime | None) -> Answer:
         """The same, or what the shop's hours say where they are asked for and no entry was asked in its own words.
@@ -213,7 +244,17 @@ class Knowledge:
         entry = self.entries[first]
         near = [naming for naming in namings if naming.near and naming.by]
         spoken = any(self._catalogue.speaks_of(naming, question) for naming in near for question in entry.questions)
-        return (bool(near) and not spoken) or self._refused(text, first) or self._misses_the_point(asked, first)
+        return (
+            (bool(near) and not spoken)
+            or self._refused(text, first)
+            or self._is_in_another_language(text, entry)
+            or self._misses_the_point(asked, first)
+        )
+
+    def _is_in_another_language(self, text: str, entry: Entry) -> bool:
+        """Whether a line is surely in a language that other entries are in, and this one isn't."""
+        theirs = possible(text) if entry.language and len(self._languages) > 1 else ()
+        return bool(theirs) and languages.code_of(entry.language) not in theirs and not self._covers.isdisjoint(theirs)
 
     def _misses_the_point(self, asked: list[str], id: str) -> bool:
         tokens, own = self._index.question(asked).tokens, self._index.entry_terms[self._index.ids.index(id)]

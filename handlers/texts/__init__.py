@@ -53,3 +53,14 @@ def _template(language: str, name: str) -> Text:
 def say(language: str, name: str, /, **values: Text | str) -> Text:
     """The sentence of that name. Raises KeyError for an unknown name or a missing value."""
     return fill(_template(language, name), values)
+
+
+@cache
+def _not_spoken() -> dict[str, str]:
+    lines = (resources.files(__name__) / "not_spoken.txt").read_text("utf-8").splitlines()
+    return dict(line.split(": ", 1) for line in lines if line and not line.startswith("#"))
+
+
+def not_spoken(language: str, owner: str) -> Text:
+    """Who will answer, told in a language that the shop's knowledge isn't in; nothing in an unknown one."""
+    return fill(from_markdown(_not_spoken().get(language, "")), {"owner": owner})

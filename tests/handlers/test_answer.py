@@ -112,3 +112,12 @@ async def test_a_long_question_makes_a_long_card_and_nothing_is_lost(stage: Stag
     cards = stage.thread("Ana").hears()
     assert len(cards) > 1
     assert set(words.split()) <= set(" ".join(cards).split())
+
+
+async def test_a_language_that_no_entry_is_in_is_handed_over_in_that_language(stage: Stage) -> None:
+    await stage.ana.says("Wie viele Eier legt eine Henne in der Woche und sind die auch bunt?")
+    await stage.wait(seconds=3)
+    (text,) = stage.ana.hears()
+    assert text.startswith("Das kann ich hier nicht beantworten, aber ")
+    (card,) = stage.thread("Ana").hears()
+    assert "Wie viele Eier" in card
