@@ -27,7 +27,7 @@ from bot.database.entries import newest_revision
 from bot.database.migrate import newest
 from bot.http import Port, Take
 from bot.messages import ChatRef
-from bot.settings import Settings
+from bot.settings import OWN_GATEWAY, Settings
 from bot.stuck import oldest_unhandled_at, unsent
 from handlers.texts import best_language, say
 from knowledge.shop import Shop, read_shop
@@ -113,7 +113,7 @@ def discord(settings: Settings, now: Callable[[], datetime], shop: Shop | None =
         token.get_secret_value(),
         now=now,
         api_base_url=settings.discord_api_base_url,
-        gateway_url=settings.discord_gateway_url,
+        gateway_url=settings.discord_gateway_url if settings.discord_gateway_url != OWN_GATEWAY else "",
         guild_id=settings.discord_guild_id or "",
         room_chat_id=(settings.discord_owner_channel_id or "") if in_charge else "",
         story_chat_ids=settings.discord_story_channel_ids,

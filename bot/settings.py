@@ -20,6 +20,7 @@ Platform = Literal["telegram", "discord"]
 Checked = tuple[tuple[str, ...], str]
 """The names that a problem is about, and the sentence."""
 
+OWN_GATEWAY = "wss://gateway.discord.gg"
 _OWN_HOSTS = ("telegram.org", "discord.com", "discordapp.com", "discord.gg")
 
 
@@ -148,7 +149,7 @@ class Settings(BaseSettings):
 
     discord_bot_token: _Token = None
     discord_api_base_url: Annotated[str, _url("http", "https")] = "https://discord.com/api/v10"
-    discord_gateway_url: Annotated[str, _url("ws", "wss")] = "wss://gateway.discord.gg"
+    discord_gateway_url: Annotated[str, _url("ws", "wss")] = OWN_GATEWAY
     discord_guild_id: _DiscordId = None
     discord_owner_channel_id: _DiscordId = None
     discord_story_channel_ids: Annotated[tuple[str, ...], NoDecode, _list_of(r"[0-9]+", _CHANNEL_IDS)] = ()

@@ -132,6 +132,13 @@ async def test_a_shop_on_discord_answers_and_hands_over(front: Front, port: int)
 
 
 @SQLITE
+async def test_the_gateway_is_where_the_api_says_that_it_is(front: Front) -> None:
+    del front.environment["DISCORD_GATEWAY_URL"]
+    async with open_shop(front.settings()):
+        await front.answers("Ana")
+
+
+@SQLITE
 async def test_its_commands_are_offered_in_the_shops_words(front: Front) -> None:
     async with open_shop(front.settings()):
         await until(lambda: bool(front.discord.commands()) and bool(front.discord.commands(in_guild=True)))

@@ -95,6 +95,7 @@ class Line:
     """The connection by which events come. `problem` is a sentence while it is down, else empty.
 
     `hear` is told each event in order; `introduce` logs in and makes everything ready, and is called until it succeeds.
+    Without a `gateway_url` the address is the one that the API names.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Line:
         self.connected = False
         self.problem = ""
         self._api = api
+        self._named = bool(gateway_url)
         self._gateway = yarl.URL(gateway_url or OWN_GATEWAY)
         self._hear = hear
         self._introduce = introduce
@@ -210,6 +212,8 @@ class Line:
         """Waits until Discord allows a new session: without waiting it would reset the token in the end."""
         while True:
             told = await self._api.call("GET", "/gateway/bot")
+            if not self._named and told.get("url"):
+                self._gateway = yarl.URL(str(told["url"]))
             limit = told.get("session_start_limit") or {}
             if int(limit.get("remaining", 1)) > 0:
                 return
