@@ -92,8 +92,8 @@ class LoopbackAdapter:
         return ()
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
-        """Everything fits into one call here."""
-        return [message]
+        """Everything fits into one call here; how a desk stands is not shown."""
+        return [] if message.op == "mark" else [message]
 
     async def send(self, call: Call) -> Receipt:
         """Makes one call."""
