@@ -38,6 +38,9 @@ from knowledge.files import find_picture
 from knowledge.importers import Taken
 from knowledge.reading import Base, name_of, read_base
 
+LARGEST_PICTURE = 20_000_000
+"""Bytes; a larger one can't be sent as a picture anywhere."""
+
 
 @asynccontextmanager
 async def opened(database_url: str) -> AsyncIterator[Database]:
@@ -59,12 +62,14 @@ async def import_knowledge(
     storing: Callable[[int], None] = lambda done: None,
     source: str = "import",
     taken: Sequence[Taken] = (),
+    folders: Sequence[Path] = (),
 ) -> ImportReport:
     """Stores entries and products, each id once, as one revision, all or none; a dry run only counts.
 
     Everything is read before the database is opened, so a file that can't be read leaves no trace, not even an empty
     database. `progress` is told of what was read, `storing` of what was stored. `taken`, which reading may fill, is
-    how tables were read; it is kept for the next time.
+    how tables were read; it is kept for the next time. Pictures that entries and products name are looked for in
+    `folders`, and kept with them.
     """
     with Spool[Entry | Product]() as items, Spool[Difference]() as changed:
         items.add(_counted(rows, progress))
@@ -82,7 +87,27 @@ async def import_knowledge(
                     elif changed.count:
                         await _put_all(session, changed, source, storing)
                     await _remember(session, taken, Clock().now())
+                    await _keep_pictures(session, items, folders, Clock().now())
     return report
+
+
+async def _keep_pictures(
+    session: AsyncSession, items: Iterable[Entry | Product], folders: Sequence[Path], now: datetime
+) -> None:
+    """The pictures that are there; `knowledge check` names those that aren't."""
+    done: set[str] = set()
+    for item in items if folders else ():
+        for name in {*_named_by(item)} - done:
+            done.add(name)
+            found = next((file for folder in folders if (file := find_picture(folder, name))), None)
+            if found is not None and found.stat().st_size <= LARGEST_PICTURE:
+                await keep_image(session, name, found.read_bytes(), now)
+
+
+def _named_by(item: Entry | Product) -> tuple[str, ...]:
+    if isinstance(item, Entry):
+        return item.images
+    return (item.image,) if item.image and "://" not in item.image else ()
 
 
 T = TypeVar("T")
@@ -184,5 +209,4 @@ async def take_in_shop(database: Database, directory: Path, clock: Clock) -> Imp
 
 
 def _pictures(base: Base) -> set[str]:
-    named = {image for entry in base.entries for image in entry.images}
-    return named | {product.image for product in base.products if product.image and "://" not in product.image}
+    return {name for item in (*base.entries, *base.products) for name in _named_by(item)}

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+LONGEST = 400
+"""Characters of a problem that are said; a cell that is quoted in it may be of any length."""
+
+
+def one_line(text: str) -> str:
+    """The text on one line, cut where it is long."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
+
 
 class InputError(Exception):
     """A file of the shop can't be read as it stands; `str()` is one line that a shop owner can act on.
@@ -14,7 +23,7 @@ class InputError(Exception):
     def __init__(self, path: Path | str, line: int | None, problem: str, advice: str = "") -> None:
         self.path = Path(path)
         self.line = line
-        self.problem = problem.strip().rstrip(".")
+        self.problem = one_line(problem).rstrip(".")
         self.advice = advice.strip()
         super().__init__(path, line, problem, advice)
 

@@ -50,7 +50,16 @@ def import_(
         rows = read_all(paths, choice, remarks, lambda one: _told(one, taken))
         source = ", ".join(path.name or str(path) for path in paths)
         report = asyncio.run(
-            import_knowledge(url, rows, dry_run=dry_run, progress=read, storing=stored, source=source, taken=taken)
+            import_knowledge(
+                url,
+                rows,
+                dry_run=dry_run,
+                progress=read,
+                storing=stored,
+                source=source,
+                taken=taken,
+                folders=_folders(paths),
+            )
         )
     if dry_run:
         for example in report.examples:
@@ -60,6 +69,12 @@ def import_(
     left_out = f", {remarks.left_out} left out" if remarks.left_out else ""
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged{left_out}"
     print(f"{counts}; nothing was written." if dry_run else f"{counts}.")
+
+
+def _folders(paths: list[Path]) -> list[Path]:
+    """Where pictures may lie: the folders that were named, those of the files, and what lies above `knowledge`."""
+    near = [path if path.is_dir() else path.parent for path in paths]
+    return list(dict.fromkeys((*near, *(folder.resolve().parent for folder in near if folder.name == "knowledge"))))
 
 
 def _told(taken: Taken, told: list[Taken]) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from knowledge.entry import Entry, Product
+from knowledge.errors import one_line
 from knowledge.values import parse_price, parse_tags
 
 Item = Entry | Product
@@ -49,9 +50,10 @@ class LeftOut(str):
 
 def left_out(where: str, name: str, reason: str) -> LeftOut:
     """How an item that was left out is said."""
-    return LeftOut(f"{where}: “{name}” was left out: {reason}." if name else f"{where}: this was left out: {reason}.")
+    said = f"“{name}” was left out: {reason}." if name else f"this was left out: {reason}."
+    return LeftOut(f"{where}: {one_line(said)}")
 
 
 def no_price(where: str, name: str, error: ValueError) -> str:
     """How a price that can't be read is said; the product comes in without one."""
-    return f"{where}: “{name}” comes without its price: {error}."
+    return f"{where}: {one_line(f'“{name}” comes without its price: {error}.')}"

@@ -107,6 +107,42 @@ def test_after_an_undo_what_is_imported_anew_is_taken_back_first(call: Call, sho
     assert "nothing to take back" in call("knowledge", "undo").refused()
 
 
+def test_pictures_that_answers_name_come_in_with_them(call: Call, shop: Path) -> None:
+    (shop / "images").mkdir()
+    (shop / "images" / "box.png").write_bytes(b"\x89PNG\r\n\x1a\nbox")
+    (shop / "knowledge" / "box.md").write_text(
+        "---\nid: box\nquestions: [Which box?]\nimages: [images/box.png, images/gone.png]\n---\nThis one.\n",
+        encoding="utf-8",
+    )
+    call("knowledge", "import", shop / "knowledge")
+    with closing(sqlite3.connect(DATABASE)) as database:
+        assert database.execute("SELECT path FROM images").fetchall() == [("images/box.png",)]
+
+
+def test_what_customers_asked_in_vain_is_a_finding_without_a_folder_named(
+    call: Call, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_DIR", str(shop))
+    monkeypatch.setenv("CONCIERGE_NOW", "2026-03-09T12:00:00Z")
+    call("knowledge", "import", shop)
+    with closing(sqlite3.connect(DATABASE)) as database:
+        database.execute(
+            "INSERT INTO conversations (id, kind, platform, bot, chat_id, person_id, state, wake_attempts) "
+            "VALUES (1, 'customer', 'playground', 'b', 'ana', '', 'bot', 0)"
+        )
+        for number, (question, day) in enumerate(
+            (("Duck eggs?", "08"), ("any duck eggs today", "07"), ("Ship?", "01"))
+        ):
+            database.execute(
+                "INSERT INTO tickets (id, conversation_id, question, why, opened_at, closed_at) "
+                f"VALUES ({number}, 1, '{question}', 'card', '2026-03-{day} 10:00:00', '2026-03-{day} 11:00:00')"
+            )
+        database.commit()
+    done = call("knowledge", "check")
+    assert "warning: customers: “Duck eggs?” was asked 2 times and nothing answers it. Write an answer" in done.out
+    assert "duck" not in call("knowledge", "check", "--shop", shop).out.lower()
+
+
 def test_undo_before_anything_was_imported_says_so_and_makes_no_database(call: Call, alone: Path) -> None:
     assert "There is nothing to take back" in call("knowledge", "undo").refused()
     assert not DATABASE.exists()
