@@ -209,4 +209,5 @@ async def take_in_shop(database: Database, directory: Path, clock: Clock) -> Imp
 
 
 def _pictures(base: Base) -> set[str]:
-    return {name for item in (*base.entries, *base.products) for name in _named_by(item)}
+    items: list[Entry | Product] = [*base.entries, *base.products]
+    return {name for item in items for name in _named_by(item)}
