@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,7 +55,7 @@ def import_(
                 rows,
                 dry_run=dry_run,
                 progress=read,
-                storing=stored,
+                storing=_after(read, stored),
                 source=source,
                 taken=taken,
                 folders=_folders(paths),
@@ -69,6 +69,16 @@ def import_(
     left_out = f", {remarks.left_out} left out" if remarks.left_out else ""
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged{left_out}"
     print(f"{counts}; nothing was written." if dry_run else f"{counts}.")
+
+
+def _after(first: Progress, second: Progress) -> Callable[[int], None]:
+    """The second, which ends the first: one bar at a time."""
+
+    def show(done: int) -> None:
+        first.stop()
+        second(done)
+
+    return show
 
 
 def _folders(paths: list[Path]) -> list[Path]:

@@ -29,8 +29,13 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Takes the bar away: this part of the work is done, another may show its own."""
         if self._bar is not None:
             self._bar.stop()
+            self._bar = None
 
     def __call__(self, done: int) -> None:
         """Shows that `done` are done; cheap enough to be called for each."""

@@ -99,6 +99,14 @@ async def lines_before(
     return [MessageRef(ChatRef(row[0], row[1], row[2] or "", row[3]), row[4] or "") for row in rows]
 
 
+async def place_of(session: AsyncSession, inbox_id: int) -> MessageRef | None:
+    """The message that a stored update brought, as the platform knows it."""
+    row = await session.get(InboxRow, inbox_id)
+    if row is None or row.message_id is None:
+        return None
+    return MessageRef(ChatRef(row.platform, row.bot, row.chat_id or "", row.thread_id), row.message_id)
+
+
 async def suggest_phrasing(
     session: AsyncSession, entry_id: str, question: str, customer_id: int | None, now: datetime
 ) -> None:

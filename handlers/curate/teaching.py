@@ -9,10 +9,10 @@ from typing import Any
 
 from bot.database import people
 from bot.database.entries import entry_of, store
-from bot.database.questions import last_question, lines_before
+from bot.database.questions import last_question, lines_before, place_of
 from bot.database.tables import Conversation, Customer
 from bot.markup import quoted
-from bot.messages import Button, ChatRef, InboundMessage, OutboundMessage, Outcome, Text
+from bot.messages import Button, ChatRef, InboundMessage, MessageRef, OutboundMessage, Outcome, Text
 from handlers.context import Context
 from handlers.curate.telling import offer_to_tell
 from knowledge.anonymous import strip_details
@@ -46,11 +46,12 @@ def _proposed(value: dict[str, Any]) -> _Proposal:
 
 
 async def teach(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """Shows what would be learnt from the message that is replied to, and learns nothing yet."""
-    if message.reply_to is None:
+    """Shows what would be learnt from the message that is replied to, or from the owner's last words; learns nothing."""
+    meant = message.reply_to or await _last_words(message, ctx)
+    if meant is None:
         return [ctx.reply(ctx.say("teach_how"))]
-    written = await ctx.sent.written(message.reply_to, None)
-    copies = [copy for copy in await ctx.sent.copies(message.reply_to) if isinstance(copy.said.to, ChatRef)]
+    written = await ctx.sent.written(meant, None)
+    copies = [copy for copy in await ctx.sent.copies(meant) if isinstance(copy.said.to, ChatRef)]
     found = await people.customer_at(ctx.session, copies[0].said.to) if copies else None  # type: ignore[arg-type]
     if written is None or found is None:
         ctx.outcome = Outcome.refused
@@ -60,6 +61,13 @@ async def teach(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
         return [ctx.reply(ctx.say(problem, until=until))]
     asked = asked or await _last_asked(written.this.inbox_id, found[1], ctx)
     return await _propose(written.this.message.text.plain, asked, until, *found, ctx)
+
+
+async def _last_words(message: InboundMessage, ctx: Context) -> MessageRef | None:
+    """Without a reply: what this owner said last in this thread."""
+    said = await ctx.sent.last_said_by(message.sender.id, ctx.conversation.id)
+    copied = said[0].said.copy_of if said else None
+    return await place_of(ctx.session, copied) if copied else None
 
 
 async def _last_asked(before: int, conversation: Conversation, ctx: Context) -> str:

@@ -117,12 +117,18 @@ async def test_the_customers_own_words_are_never_taught(stage: Stage) -> None:
     assert thread.hears() == ["I can learn only from what you wrote to a customer. Reply with /teach to that."]
 
 
-async def test_teach_without_a_reply_says_how(stage: Stage) -> None:
+async def test_teach_without_a_reply_means_the_last_words_and_says_how_where_there_are_none(stage: Stage) -> None:
     await asked_in_vain(stage, stage.ana)
     thread = stage.thread("Ana")
     thread.hears()
     await thread.says("/teach")
-    assert thread.hears()[0].startswith("Send /teach as a reply to your own words")
+    assert thread.hears()[0].startswith("There are no words of yours here yet.")
+    await thread.says("We do, in winter.")
+    await thread.says("From 200 euros.")
+    await thread.says("// she pays late")
+    thread.hears()
+    await thread.says("/teach What does a portrait cost?")
+    assert "I would answer “What does a portrait cost?” with:\nFrom 200 euros." in thread.hears()[0]
 
 
 async def test_a_changed_reply_is_taught_as_it_stands_now(stage: Stage) -> None:

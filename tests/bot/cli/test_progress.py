@@ -48,3 +48,14 @@ def test_on_a_terminal_it_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
         progress(1500)
     assert "1,500 rows" in terminal.getvalue()
     assert "so far" not in terminal.getvalue()
+
+
+def test_one_bar_ends_before_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with Progress("rows read") as read, Progress("rows stored") as stored:
+        read(1500)
+        read.stop()
+        stored(1500)
+        assert terminal.getvalue().index("rows read") < terminal.getvalue().index("rows stored")
