@@ -46,7 +46,7 @@ def _proposed(value: dict[str, Any]) -> _Proposal:
 
 
 async def teach(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """Shows what would be learnt from the message that is replied to, or from the owner's last words; learns nothing."""
+    """Shows what would be learnt from the message replied to, or from the owner's last words; learns nothing."""
     meant = message.reply_to or await _last_words(message, ctx)
     if meant is None:
         return [ctx.reply(ctx.say("teach_how"))]
