@@ -20,11 +20,12 @@ ReadBlob = Callable[[str], Awaitable[bytes]]
 @dataclass(frozen=True)
 class Position:
     """The last message that is stored of a chat, or of a thread of it; newer ones may have been missed. `raw` is the
-    stored update that told of it."""
+    stored update that told of it, `first_id` the first message that is stored of the chat."""
 
     chat: ChatRef
     message_id: str
     raw: dict[str, Any] | None = None
+    first_id: str = ""
 
 
 Positions = Callable[[], Awaitable[Sequence[Position]]]

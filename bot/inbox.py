@@ -308,9 +308,10 @@ async def held(session: AsyncSession, conversation_id: int) -> Sequence[InboxRow
 async def positions(session: AsyncSession, platform: str) -> list[Position]:
     """The newest stored message of each chat and thread of a platform whose message ids are numbers that grow, those
     with the latest words first."""
-    newest = func.max(cast(InboxRow.message_id, BigInteger)).label("newest")
+    number = cast(InboxRow.message_id, BigInteger)
+    newest, oldest = func.max(number).label("newest"), func.min(number).label("oldest")
     found = (
-        select(InboxRow.bot, InboxRow.chat_id, InboxRow.thread_id, newest)
+        select(InboxRow.bot, InboxRow.chat_id, InboxRow.thread_id, newest, oldest)
         .where(InboxRow.platform == platform, InboxRow.chat_id.is_not(None), InboxRow.message_id.is_not(None))
         .group_by(InboxRow.bot, InboxRow.chat_id, InboxRow.thread_id)
         .subquery()
@@ -319,7 +320,9 @@ async def positions(session: AsyncSession, platform: str) -> list[Position]:
     named = and_(InboxRow.platform == platform, *theirs, InboxRow.message_id == cast(found.c.newest, String))
     rows = await session.execute(select(*found.c, InboxRow.raw).join(InboxRow, named).order_by(found.c.newest.desc()))
     places = {(row.bot, row.chat_id, row.thread_id): row for row in rows}
-    return [Position(ChatRef(platform, *place), str(row.newest), row.raw) for place, row in places.items()]
+    return [
+        Position(ChatRef(platform, *place), str(row.newest), row.raw, str(row.oldest)) for place, row in places.items()
+    ]
 
 
 async def original(session: AsyncSession, ref: MessageRef) -> InboxRow | None:

@@ -39,6 +39,13 @@ class Press:
     again: Callable[[], Interaction]
     latest: Interaction
     session: Session | None
+    there: Callable[[], bool]
+    """Whether the button is still to be seen; it disappears when the press was taken."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether whoever pressed it still waits for something to happen."""
+        return self.there() and not self.latest.answered
 
 
 class DiscordPlatform(Loopback):
@@ -92,11 +99,14 @@ class DiscordPlatform(Loopback):
         """Somebody presses a button; returns the update's id."""
         message = self._place(shown.chat_id, shown.thread_id).find(int(shown.message_id))
 
+        def there() -> bool:
+            return any(data == button.get("custom_id") for button in message.buttons())
+
         def again() -> Interaction:
             return self.simulator.user_presses(message, data, self.simulator.owner)  # type: ignore[arg-type]
 
         pressed = again()
-        self.presses_made.append(Press([f"i:{pressed.id}"], again, pressed, self._session))
+        self.presses_made.append(Press([f"i:{pressed.id}"], again, pressed, self._session, there))
         self.weather("handed_out")
         return f"i:{pressed.id}"
 
@@ -105,7 +115,7 @@ class DiscordPlatform(Loopback):
         a moment ago still looks connected, so another session has to be there."""
         here = self._session
         for press in self.presses_made:
-            if here and here is not press.session and not press.latest.answered:
+            if here and here is not press.session and press.is_open:
                 press.latest, press.session = press.again(), here
                 press.update_ids.append(f"i:{press.latest.id}")
 
@@ -145,8 +155,8 @@ class DiscordPlatform(Loopback):
         return int(messages or 0)
 
     def settled(self) -> bool:
-        """Whether every press was answered."""
-        return all(press.latest.answered for press in self.presses_made)
+        """Whether nobody who pressed a button still waits."""
+        return not any(press.is_open for press in self.presses_made)
 
     def may_be_missing(self) -> set[str]:
         """Updates that were set off while the bot may have been dead."""

@@ -91,13 +91,13 @@ class CatchUp:
         del self._looking[channel_id]
 
     async def _run(self, positions: Positions) -> None:
-        missed, since_ms = await self._surely(lambda: self._plan(positions)) or ([], 0)
+        missed = await self._surely(lambda: self._plan(positions)) or []
         self._arrivals.release_all_but(one.place for one in missed)
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def catch_up(one: Missed) -> None:
             async with turns:
-                await self._surely(lambda: self._catch_up(one, since_ms))
+                await self._surely(lambda: self._catch_up(one))
             self._arrivals.release(one.place)
 
         async with asyncio.TaskGroup() as group:
@@ -105,19 +105,18 @@ class CatchUp:
                 group.create_task(catch_up(one))
         self.done = True
 
-    async def _plan(self, positions: Positions) -> tuple[list[Missed], int]:
-        """The chats to be read, the latest first, and the instant since which edits may have been missed."""
+    async def _plan(self, positions: Positions) -> list[Missed]:
+        """The chats to be read, the latest first."""
         stored = [position for position in await positions() if position.chat.bot == self._places.bot]
         for position in stored:
             self._recall(position)
         if not stored:
-            return [], 0  # the first start ever: nothing was missed
-        newest = max((position.message_id for position in stored), key=int)
+            return []  # the first start ever: nothing was missed
+        began = min((position.first_id or position.message_id for position in stored), key=int)
         known = {self._place_of(position.chat): position for position in stored}
-        for position in await self._surely(lambda: self._of_the_room(newest)) or ():
+        for position in await self._surely(lambda: self._of_the_room(began)) or ():
             known.setdefault(self._place_of(position.chat), position)
-        missed = [Missed(place, found.chat, found.message_id) for place, found in known.items() if place]
-        return missed, instant_ms(newest)
+        return [Missed(place, found.chat, found.message_id) for place, found in known.items() if place]
 
     def _recall(self, position: Position) -> None:
         """Takes a direct channel's id from what is stored: to ask for many at once looks like spam."""
@@ -126,8 +125,9 @@ class CatchUp:
             if channel_id:
                 self._places.met(position.chat.chat_id[1:], channel_id)
 
-    async def _of_the_room(self, newest: str) -> list[Position]:
-        """The room's general part and threads, where nobody has written yet as far as is stored."""
+    async def _of_the_room(self, began: str) -> list[Position]:
+        """The room's general part and threads, where nobody has written yet as far as is stored; they are read from
+        the first message on that the bot ever stored, for others may have been caught up before they were."""
         if not self._places.room_id:
             return []
         room = await self._places.ask(self._places.room_id)
@@ -135,8 +135,11 @@ class CatchUp:
         here = ChatRef("discord", self._places.bot, room.id)
         await self._places.ask_for_threads(room.guild_id)
         threads = [p for p in self._places.threads_of_room() if p.id != self._places.front_desk]
-        found = [Position(ChatRef("discord", self._places.bot, room.id, place.id), place.id) for place in threads]
-        return [Position(here, newest), *found]
+        found = [
+            Position(ChatRef("discord", self._places.bot, room.id, place.id), max(place.id, began, key=int))
+            for place in threads
+        ]
+        return [Position(here, began), *found]
 
     def _place_of(self, chat: ChatRef) -> str:
         """What names the chat's order; empty for a general part that isn't there."""
@@ -162,8 +165,8 @@ class CatchUp:
             await self._wait(min(2.0**failures, LONGEST_PAUSE_S) if pause_s is None else pause_s)
             failures = min(failures + 1, 10)
 
-    async def _catch_up(self, one: Missed, since_ms: int) -> None:
-        async for events in self.pages(one.chat, one.last, since_ms):
+    async def _catch_up(self, one: Missed) -> None:
+        async for events in self.pages(one.chat, one.last, instant_ms(one.last)):
             await self._store(events)
 
     async def pages(self, chat: ChatRef, last: str, since_ms: int = 0) -> AsyncIterator[list[Event]]:
@@ -174,7 +177,7 @@ class CatchUp:
             return
         latest = await self._read(channel_id, {"limit": str(PAGE)})
         after = int(last)
-        edits = [told for told in latest if int(told["id"]) <= after and edited_ms(told) > since_ms]
+        edits = [told for told in latest if int(told["id"]) <= after and edited_ms(told) >= max(since_ms, 1)]
         if len(latest) == PAGE and int(latest[0]["id"]) > after:
             async for page in self._forward(channel_id, after, int(latest[0]["id"])):
                 yield [Event("MESSAGE_CREATE", told) for told in page]
