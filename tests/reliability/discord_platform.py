@@ -98,12 +98,13 @@ class DiscordPlatform(Loopback):
     def presses(self, shown: Accepted, name: str, data: str) -> Any:
         """Somebody presses a button; returns the update's id."""
         message = self._place(shown.chat_id, shown.thread_id).find(int(shown.message_id))
+        assert message
 
         def there() -> bool:
             return any(data == button.get("custom_id") for button in message.buttons())
 
         def again() -> Interaction:
-            return self.simulator.user_presses(message, data, self.simulator.owner)  # type: ignore[arg-type]
+            return self.simulator.user_presses(message, data, self.simulator.owner)
 
         pressed = again()
         self.presses_made.append(Press([f"i:{pressed.id}"], again, pressed, self._session, there))
