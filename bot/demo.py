@@ -49,31 +49,36 @@ class PlaygroundControls:
     async def settle(self) -> None:
         """Does what there is to do at the present time."""
         async with self._one_at_a_time:
-            await self._concierge.settle()
+            await self._do_all()
+
+    async def _do_all(self) -> None:
+        """What there is to do; what an owner teaches is known at once here, where nobody would wait ten seconds."""
+        await self._concierge.settle()
+        await self._concierge.refresh()
 
     async def advance(self, delta: timedelta) -> None:
         """Moves the clock on by `delta`."""
         async with self._one_at_a_time:
             target = self._concierge.clock.now() + delta
-            await self._concierge.settle()
+            await self._do_all()
             for _ in range(STEPS_AT_MOST):
                 due = await self._concierge.next_due()
                 if due is None or due[0] > target:
                     break
                 self._concierge.clock.move_to(due[0])
-                await self._concierge.settle()
+                await self._do_all()
             self._concierge.clock.move_to(target)
-            await self._concierge.settle()
+            await self._do_all()
 
     async def next_thing(self) -> str | None:
         """Jumps to what is due next, and says what that was."""
         async with self._one_at_a_time:
-            await self._concierge.settle()
+            await self._do_all()
             due = await self._concierge.next_due()
             if due is None:
                 return None
             self._concierge.clock.move_to(due[0])
-            await self._concierge.settle()
+            await self._do_all()
             return due[1]
 
 
