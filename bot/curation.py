@@ -53,6 +53,16 @@ async def opened(database_url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
+@asynccontextmanager
+async def _as_it_is(database_url: str) -> AsyncIterator[Database]:
+    """The database at a URL, not even migrated, closed at the end."""
+    database = Database(database_url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 async def import_knowledge(
     database_url: str,
     rows: Iterable[Entry | Product],
@@ -75,7 +85,9 @@ async def import_knowledge(
         items.add(_counted(rows, progress))
         if dry_run and not _is_there(database_url):
             return _all_new(items)
-        async with opened(database_url) as database:
+        async with _as_it_is(database_url) if dry_run else opened(database_url) as database:
+            if dry_run and await current(database) is None:
+                return _all_new(items)
             async with database.read() as session:
                 seen, report = await newest_revision(session), ImportReport()
                 for chunk in _chunks(items):
@@ -153,29 +165,23 @@ async def remembered(database_url: str) -> dict[str, Taken]:
     """How tables were read before, by the signature of their header; makes and changes no database."""
     if not _is_there(database_url):
         return {}
-    database = Database(database_url)
-    try:
+    async with _as_it_is(database_url) as database:
         if await current(database) != newest():
             return {}
         async with database.read() as session:
             rows = await session.scalars(select(TableMapping))
             return {row.signature: Taken(Path(), row.format, row.signature, row.columns) for row in rows}
-    finally:
-        await database.close()
 
 
 async def asked_in_vain(database_url: str, since: datetime) -> list[str]:
     """What customers asked since then and nobody had written down; makes and changes no database."""
     if not _is_there(database_url):
         return []
-    database = Database(database_url)
-    try:
+    async with _as_it_is(database_url) as database:
         if await current(database) != newest():
             return []
         async with database.read() as session:
             return [asked.question for asked in await in_vain(session, since)]
-    finally:
-        await database.close()
 
 
 async def _remember(session: AsyncSession, taken: Sequence[Taken], now: datetime) -> None:

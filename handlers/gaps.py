@@ -22,7 +22,7 @@ LOOKED_THROUGH = 40
 """Groups of questions that are asked once more, the largest first."""
 REHEARSED_AT_MOST = 60
 """Phrasings that are rehearsed in the chat; `concierge knowledge check` rehearses them all."""
-LARGEST = 3_000
+LARGEST = 1_000
 """Phrasings of a base that is rehearsed in the chat: beyond, fitting it anew would hold up others."""
 
 

@@ -174,6 +174,16 @@ def test_a_long_import_says_how_far_it_is(call: Call, alone: Path) -> None:
     assert done.err == "1,000 rows so far\n1,000 rows stored so far\n"
 
 
+def test_a_dry_run_does_not_even_migrate(call: Call, shop: Path) -> None:
+    call("knowledge", "import", shop)
+    with closing(sqlite3.connect(DATABASE)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+        database.commit()
+    assert call("knowledge", "import", shop, "--dry-run").out.endswith("4 unchanged; nothing was written.\n")
+    with closing(sqlite3.connect(DATABASE)) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+
+
 def test_an_older_database_is_not_asked_how_tables_were_read_before_all_is_read(
     call: Call, shop: Path, catalogue: Path
 ) -> None:
