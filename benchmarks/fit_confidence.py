@@ -1,6 +1,8 @@
 """Fits the weights of `knowledge/confidence.py` on the `val` parts of the development sets and prints them.
 
-    python benchmarks/fit_confidence.py [--data DIR] [--k 1 3 10]
+    python benchmarks/fit_confidence.py [--data DIR] [--k 1 3 10] [--model DIR]
+
+`--model` is a sentence model's folder; with one only the English sets are read, in which it was trained.
 
 A logistic regression by Newton's method with a little ridge. Each family of sets weighs the same, in each family each
 base; questions without an answer weigh half as much as those with one, at ten phrasings two and a half times as much,
@@ -23,12 +25,27 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.qa_sets import DEFAULT, QuestionSet, read_sets
 from knowledge import words
 from knowledge.confidence import WEIGHTS, Confidence
-from knowledge.matching import Index
+from knowledge.matching import Index, Sentences
+from knowledge.meaning import SentenceModel
 
 Floats = NDArray[np.float64]
 WITHOUT_ANSWER = {1: 0.5, 3: 0.5, 10: 2.5}
 RIDGE = 1e-3
 STEPS = 30
+
+
+class Remembering:
+    """A sentence model that keeps what it made, because the bases of a set hold the same phrasings."""
+
+    def __init__(self, model: Sentences) -> None:
+        self._model, self._made = model, dict[str, NDArray[np.float32]]()
+
+    def of(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A row for each text."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._made]
+        if missing:
+            self._made |= dict(zip(missing, self._model.of(missing), strict=True))
+        return np.array([self._made[text] for text in texts])
 
 
 @dataclass(frozen=True)
@@ -41,7 +58,9 @@ class Sample:
     weights: Floats
 
 
-def samples(sets: Iterable[QuestionSet], ks: Sequence[int], seeds: Sequence[int]) -> list[Sample]:
+def samples(
+    sets: Iterable[QuestionSet], ks: Sequence[int], seeds: Sequence[int], model: Sentences | None = None
+) -> list[Sample]:
     """Asks the `val` part of every set at every k and seed."""
     sets = list(sets)
     sizes = {one.family: sum(other.family == one.family for other in sets) for one in sets}
@@ -50,16 +69,16 @@ def samples(sets: Iterable[QuestionSet], ks: Sequence[int], seeds: Sequence[int]
         own_ks, own_seeds = one.ks(list(ks)), [seed for seed in seeds if seed in one.bases]
         for k in own_ks:
             for seed in own_seeds:
-                found.append(_sample(one, k, seed, 1 / (len(ks) * len(own_seeds) * sizes[one.family])))
+                found.append(_sample(one, k, seed, 1 / (len(ks) * len(own_seeds) * sizes[one.family]), model))
     return found
 
 
-def _sample(one: QuestionSet, k: int, seed: int, share: float) -> Sample:
-    index = Index((entry.id, entry.questions) for entry in one.entries(seed, k))
+def _sample(one: QuestionSet, k: int, seed: int, share: float, model: Sentences | None) -> Sample:
+    index = Index(((entry.id, entry.questions) for entry in one.entries(seed, k)), model)
     confidence = Confidence(index)
     rows, right, inside = [], [], []
     for asked in one.asked("val"):
-        question = index.question(words.read(asked.text))
+        question = index.question(words.read(asked.text), asked.text)
         ranking = index.rank(question)
         rows.append(confidence.facts(question, ranking))
         right.append(index.ids[int(np.argmax(ranking.scores))] == asked.id)
@@ -97,14 +116,17 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=DEFAULT)
     parser.add_argument("--k", type=int, nargs="+", default=[1, 3, 10])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--model", type=Path)
     options = parser.parse_args()
     try:
         sets = read_sets(options.data)
+        model = Remembering(SentenceModel(options.model)) if options.model else None
     except OSError as error:
         print(error, file=sys.stderr)
         return 2
+    sets = [one for one in sets if model is None or one.language == "en"]
     print("WEIGHTS = {")
-    for name, value in fitted(samples(sets, options.k, options.seeds)).items():
+    for name, value in fitted(samples(sets, options.k, options.seeds, model)).items():
         print(f'    "{name}": {value},')
     print("}")
     return 0

@@ -36,6 +36,7 @@ from handlers import delivery, stories
 from handlers.completion import complete
 from handlers.context import Context, House
 from knowledge.answers import Knowledge
+from knowledge.matching import Sentences
 from knowledge.phrases import Phrases
 from knowledge.shop import Shop
 
@@ -67,7 +68,9 @@ class Concierge:
         places: Places,
         *,
         paced: bool = True,
+        model: Sentences | None = None,
     ) -> None:
+        self._model = model
         self.database = database
         self.clock = clock
         self.places = places
@@ -173,8 +176,10 @@ class Concierge:
             if newest == self._revision:
                 return False
             entries, products = await load_all(session)
-        shop = self.house.shop
-        fitted = await asyncio.to_thread(lambda: Knowledge(entries, products, currency=shop.currency, hours=shop.hours))
+        shop, model = self.house.shop, self._model
+        fitted = await asyncio.to_thread(
+            lambda: Knowledge(entries, products, currency=shop.currency, hours=shop.hours, model=model)
+        )
         self.house = replace(self.house, knowledge=fitted)
         self._revision = newest
         return True

@@ -30,6 +30,7 @@ from bot.messages import ChatRef
 from bot.settings import OWN_GATEWAY, Settings
 from bot.stuck import oldest_unhandled_at, unsent
 from handlers.texts import best_language, say
+from knowledge.meaning import SentenceModel
 from knowledge.shop import Shop, read_shop
 
 log = structlog.get_logger()
@@ -51,10 +52,11 @@ FAREWELL_S = 2.0
 async def run(settings: Settings, role: Role = "all", opened: Callable[[int], None] = lambda port: None) -> None:
     """Serves until it is cancelled. `opened` is told the port, once there is one.
 
-    Raises Taken where another process serves the same SQLite file, InputError for the shop's folder, CantListen
-    for the port, and what the database's driver raises where it can't be reached at the start.
+    Raises Taken where another process serves the same SQLite file, InputError for the shop's folder or the
+    model's, CantListen for the port, and what the database's driver raises where it can't be reached at the start.
     """
-    shop = read_shop(settings.shop_dir)
+    shop, folder = read_shop(settings.shop_dir), settings.semantic_model
+    model = await asyncio.to_thread(SentenceModel, folder) if folder else None
     clock = Clock(settings.concierge_now)
     url = settings.database_url.get_secret_value()
     file = sqlite_file(url)
@@ -63,7 +65,7 @@ async def run(settings: Settings, role: Role = "all", opened: Callable[[int], No
         try:
             async with turn(database, ["prepare"]):
                 await prepare(database, shop, clock)
-            await House(settings, role, shop, clock, database).serve(opened)
+            await House(settings, role, shop, clock, database, model).serve(opened)
         finally:
             await database.close()
 
@@ -160,7 +162,15 @@ def _saying(shop: Shop) -> Callable[[str], str]:
 class House:
     """One process of a shop's bot, with the duties of its role."""
 
-    def __init__(self, settings: Settings, role: Role, shop: Shop, clock: Clock, database: Database) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        role: Role,
+        shop: Shop,
+        clock: Clock,
+        database: Database,
+        model: SentenceModel | None = None,
+    ) -> None:
         self._settings = settings
         self._role = role
         self._shop = shop
@@ -168,7 +178,7 @@ class House:
         self._database = database
         self._adapters = served(settings, clock.now, shop)
         where, paced = places(settings, self._adapters), settings.pacing != "off"
-        self._concierge = Concierge(database, clock, self._adapters, shop, where, paced=paced)
+        self._concierge = Concierge(database, clock, self._adapters, shop, where, paced=paced, model=model)
         self._newest = newest()
 
     async def serve(self, opened: Callable[[int], None]) -> None:

@@ -15,11 +15,11 @@ from types import MappingProxyType
 from knowledge import following, languages, opening, words
 from knowledge.answer import Answer, AnswerOutcome, Candidate
 from knowledge.asking import recommendation, wants_columns
-from knowledge.confidence import SUGGEST_FROM, WEIGHTS, Confidence
+from knowledge.confidence import SUGGEST_FROM, Confidence
 from knowledge.entry import Entry, Product
 from knowledge.hours import Hours
 from knowledge.languages import is_small, possible
-from knowledge.matching import Index
+from knowledge.matching import Index, Sentences
 from knowledge.opening_said import sentence
 from knowledge.products import PREFIX, Catalogue, Naming
 from knowledge.several import in_parts
@@ -43,7 +43,8 @@ __all__ = ["Answer", "AnswerOutcome", "Candidate", "Knowledge"]
 class Knowledge:
     """A base of entries and products, fitted once and then only read; safe to share between threads.
 
-    `currency` stands behind a price whose product names none; `hours` answer when the shop is open. `weights` are for
+    `currency` stands behind a price whose product names none; `hours` answer when the shop is open; `model` finds
+    what means the same in other words, where that helps this base. `weights` are for
     benchmarks alone.
     """
 
@@ -54,13 +55,14 @@ class Knowledge:
         *,
         currency: str = "",
         hours: Hours | None = None,
-        weights: Mapping[str, float] = WEIGHTS,
+        model: Sentences | None = None,
+        weights: Mapping[str, float] | None = None,
     ) -> None:
         self.entries: Mapping[str, Entry] = MappingProxyType({entry.id: entry for entry in entries})
         self.products: Mapping[str, Product] = MappingProxyType({product.id: product for product in products})
         self.hours = hours or Hours()
         self._languages = tuple(sorted({entry.language for entry in self.entries.values() if entry.language}))
-        self._index = Index((entry.id, entry.questions) for entry in self.entries.values())
+        self._index = Index(((entry.id, entry.questions) for entry in self.entries.values()), model)
         self._common = self._index.common_words()
         self._catalogue = Catalogue(self.products.values(), currency, self._common)
         self._disagreements = Disagreements(self.entries, self._languages)
@@ -172,7 +174,7 @@ class Knowledge:
 
     def _ask_one(self, text: str, today: date) -> Answer:
         asked = words.read(text)
-        confidence, scores = self._ranked(asked)
+        confidence, scores = self._ranked(asked, text)
         namings = self._catalogue.namings(asked)
         own = self._own.get(words.strict(text)) or self._own_loosely.get(tuple(asked)) or set()
         if own:
@@ -257,7 +259,7 @@ class Knowledge:
         return bool(theirs) and languages.code_of(entry.language) not in theirs and not self._covers.isdisjoint(theirs)
 
     def _misses_the_point(self, asked: list[str], id: str) -> bool:
-        tokens, own = self._index.question(asked).tokens, self._index.entry_terms[self._index.ids.index(id)]
+        tokens, own = self._index.mended(asked), self._index.entry_terms[self._index.ids.index(id)]
         return misses_the_point(tokens, own, self._index.entries_with, self._common)
 
     def _suggested(self, found: Answer, reason: str, today: date) -> Answer:
@@ -294,11 +296,11 @@ class Knowledge:
         own = [q for q in self.entries[first].questions if not wants_columns(tokens) or wants_columns(words.read(q))]
         return None if any(self._catalogue.speaks_of(asked[0], question) for question in own) else asked[0]
 
-    def _ranked(self, asked: list[str]) -> tuple[float, dict[str, float]]:
+    def _ranked(self, asked: list[str], text: str) -> tuple[float, dict[str, float]]:
         """How sure the best entry is, and the score of each."""
         if not self._index.ids:
             return 0.0, {}
-        question = self._index.question(asked)
+        question = self._index.question(asked, text)
         ranking = self._index.rank(question)
         confidence = self._confidence.of(question, ranking)
         return confidence, dict(zip(self._index.ids, map(float, ranking.scores), strict=True))

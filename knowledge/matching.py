@@ -8,19 +8,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
 from knowledge import words
-from knowledge.classifier import Classifier, Floats, Ints, places_for
+from knowledge.classifier import Classifier, Floats, Ints, Singles, places_for
 from knowledge.typos import Speller
 
 WORDS_SHARE = 0.5
 NEAREST_SHARE = 0.05
 COMMON_ENTRIES, COMMON_SHARE = 4, 0.1
+MEANING_SHARES = (0.3, 0.5, 0.7)
+
+
+class Sentences(Protocol):
+    """A sentence model: a row of length 1 for each text."""
+
+    def of(self, texts: Sequence[str]) -> Singles: ...
 
 
 class Field:
@@ -89,6 +97,8 @@ class Question:
 
     tokens: tuple[str, ...]
     terms: tuple[str, ...]
+    meaning: Singles | None = field(default=None, compare=False)
+    """The line's vector where the base has a sentence model."""
 
     @cached_property
     def phrases(self) -> tuple[str, ...]:
@@ -104,22 +114,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Ranking:
-    """How alike each phrasing is by words and by pieces, and each entry's score (places as in `Index.ids`)."""
+    """How alike each phrasing is, 0 to 1, and each entry's score (places as in `Index.ids`)."""
 
-    by_words: Floats
-    by_grams: Floats
+    likeness: Floats
     scores: Floats
-
-    @cached_property
-    def likeness(self) -> Floats:
-        """Both likenesses in one number for each phrasing, 0 to 1."""
-        return _fused(self.by_words, self.by_grams)
 
 
 class Index:
     """All phrasings of a base. `ids` are sorted, so that an earlier place means an earlier id."""
 
-    def __init__(self, phrasings: Iterable[tuple[str, Iterable[str]]]) -> None:
+    def __init__(self, phrasings: Iterable[tuple[str, Iterable[str]]], model: Sentences | None = None) -> None:
         base = sorted((id, [q for q in questions if q.strip()]) for id, questions in phrasings)
         base = [(id, questions) for id, questions in base if questions]
         self.ids = [id for id, _ in base]
@@ -137,24 +141,37 @@ class Index:
         ]
         self.entries_with = Counter(term for terms in self.entry_terms for term in terms)
         self._fields = [(self.words, WORDS_SHARE**0.5), (self.grams, (1 - WORDS_SHARE) ** 0.5)]
-        self._places = places_for([field.vocabulary for field, _ in self._fields], len(self.phrasings))
-        self.classifier = self._learnt()
+        self._places = places_for([one.vocabulary for one, _ in self._fields], len(self.phrasings))
+        self._model = model if self.phrasings else None
+        if self._model:
+            vectors = self._model.of(self.phrasings)
+            self.read = [replace(one, meaning=vector) for one, vector in zip(self.read, vectors, strict=True)]
+            self._meanings: Singles = vectors
+        self.meaning_share, self.classifier = self._learnt()
 
-    def question(self, asked: Iterable[str]) -> Question:
-        """Mends the typos in a line's tokens against the words of the base."""
-        return _taken_apart([self.speller.mended(token) for token in asked])
+    def question(self, asked: Iterable[str], text: str = "") -> Question:
+        """Mends the typos in a line's tokens against the words of the base; `text` is the line for its meaning."""
+        found = _taken_apart(self.mended(asked))
+        if self._model is None or not self.meaning_share:
+            return found
+        return replace(found, meaning=self._model.of([text or " ".join(found.tokens)])[0])
+
+    def mended(self, asked: Iterable[str]) -> list[str]:
+        """The tokens, each typo mended."""
+        return [self.speller.mended(token) for token in asked]
 
     def rank(self, question: Question) -> Ranking:
         """Scores every entry for the question."""
         read = self._looked_up(question)
-        by_words, by_grams = (field.likeness(*found) for (field, _), found in zip(self._fields, read, strict=True))
+        likeness = self._likeness(question, read)
         if self.classifier is None:
-            return Ranking(by_words, by_grams, np.zeros(0))
+            return Ranking(likeness, np.zeros(0))
         vector = np.zeros(self._places[0].buckets, dtype=np.float32)
         for (_, share), places, (found, weights) in zip(self._fields, self._places, read, strict=True):
             vector += np.float32(share) * places.vectors(np.zeros_like(found), found, weights, 1)[0]
-        scores = self.combined(self.classifier.scores(vector), _fused(by_words, by_grams))
-        return Ranking(by_words, by_grams, scores)
+        if self.meaning_share and question.meaning is not None:
+            vector = _beside(vector, question.meaning, self.meaning_share)
+        return Ranking(likeness, self.combined(self.classifier.scores(vector), likeness))
 
     def common_words(self) -> frozenset[str]:
         """The words that so many entries use that none of them points anywhere."""
@@ -170,25 +187,44 @@ class Index:
         nearest = np.maximum.reduceat(likeness, self.starts[:-1])
         return (1 - NEAREST_SHARE) * classified + NEAREST_SHARE * nearest
 
-    def likenesses(self, question: Question) -> tuple[Floats, Floats]:
-        """How alike each phrasing is by words and by pieces, 0 to 1."""
-        by_words, by_grams = self._looked_up(question)
-        return self.words.likeness(*by_words), self.grams.likeness(*by_grams)
+    def likeness(self, question: Question) -> Floats:
+        """How alike each phrasing is, 0 to 1."""
+        return self._likeness(question, self._looked_up(question))
+
+    def _likeness(self, question: Question, read: Sequence[tuple[Ints, Floats]]) -> Floats:
+        by_words, by_grams = (one.likeness(*found) for (one, _), found in zip(self._fields, read, strict=True))
+        fused: Floats = WORDS_SHARE * by_words + (1 - WORDS_SHARE) * by_grams
+        if not self.meaning_share or question.meaning is None:
+            return fused
+        meant = np.clip(self._meanings @ question.meaning, 0.0, 1.0).astype(np.float64)
+        both: Floats = (1 - self.meaning_share) * fused + self.meaning_share * meant
+        return both
 
     def _looked_up(self, question: Question) -> tuple[tuple[Ints, Floats], tuple[Ints, Floats]]:
         return self.words.read(question.phrases), self.grams.read(question.grams)
 
-    def _learnt(self) -> Classifier | None:
+    def _learnt(self) -> tuple[float, Classifier | None]:
+        """The classifier, and what meaning counts in it: the share that does best on the base's own phrasings, each
+        asked as if it weren't there; nothing where it doesn't help."""
         if not self.ids:
-            return None
+            return 0.0, None
         size, parts = len(self.phrasings), zip(self._fields, self._places, strict=True)
-        vectors = [np.float32(share) * h.vectors(f.postings, f.features, f.weights, size) for (f, share), h in parts]
-        return Classifier(self.owners, np.add(*vectors))
+        made = [np.float32(share) * h.vectors(f.postings, f.features, f.weights, size) for (f, share), h in parts]
+        vectors: Singles = np.add(*made)
+        words_alone = Classifier(self.owners, vectors)
+        if self._model is None:
+            return 0.0, words_alone
+        tried = [(share, Classifier(self.owners, _beside(vectors, self._meanings, share))) for share in MEANING_SHARES]
+        if len(self.phrasings) == len(self.ids):
+            return tried[-1]  # nothing to choose by
+        return max([(0.0, words_alone), *tried], key=lambda pair: pair[1].own_accuracy())
+
+
+def _beside(vectors: Singles, meanings: Singles, share: float) -> Singles:
+    """Words and meaning in one vector, so that the product of two is the mean of both likenesses, weighed by share."""
+    both = [np.float32((1 - share) ** 0.5) * vectors, np.float32(share**0.5) * meanings]
+    return np.concatenate(both, axis=-1)
 
 
 def _taken_apart(found: Sequence[str]) -> Question:
     return Question(tuple(found), tuple(term for token in found for term in words.terms(token)))
-
-
-def _fused(by_words: Floats, by_grams: Floats) -> Floats:
-    return WORDS_SHARE * by_words + (1 - WORDS_SHARE) * by_grams

@@ -15,6 +15,8 @@ from bot.cli.endings import Ending
 from bot.cli.standing import Check, platform_checks, stuck_checks
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.settings import Settings
 
 
@@ -52,13 +54,24 @@ def _checks() -> Iterator[Check]:
     yield from _shop(settings)
     yield from _database(settings)
     if settings.semantic_model:
-        yield Check(
+        yield _meaning(settings.semantic_model)
+
+
+def _meaning(folder: Path) -> Check:
+    from knowledge.errors import InputError
+    from knowledge.meaning import SentenceModel
+
+    try:
+        SentenceModel(folder)
+    except InputError as error:
+        return Check(
             "matching by meaning",
             False,
-            "SEMANTIC_MODEL is set, and this version does not use it yet",
-            "Answers are found by words alone.",
-            "Leave it empty for now.",
+            str(error),
+            "The bot does not start with it.",
+            "Mend it, or leave SEMANTIC_MODEL empty: answers are then found by words alone.",
         )
+    return Check("matching by meaning", True, "the sentence model can be used")
 
 
 def _platforms(settings: Settings) -> Iterator[Check]:

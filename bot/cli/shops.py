@@ -45,6 +45,7 @@ class Opened:
     shop: Shop
     base: Base
     now: datetime
+    semantic_model: Path | None = None
 
     @property
     def today(self) -> date:
@@ -57,7 +58,11 @@ class Opened:
 
         for warning in self.base.warnings:
             say(warning)
-        return Knowledge(self.base.entries, self.base.products, currency=self.shop.currency, hours=self.shop.hours)
+        from knowledge.meaning import SentenceModel
+
+        model = SentenceModel(self.semantic_model) if self.semantic_model else None
+        shop = self.shop
+        return Knowledge(self.base.entries, self.base.products, currency=shop.currency, hours=shop.hours, model=model)
 
 
 def opened(given: Path | None) -> Opened:
@@ -69,4 +74,4 @@ def opened(given: Path | None) -> Opened:
     settings = load_settings()
     folder = chosen(given, settings)
     shop, base = shop_of(folder), read_base(folder)
-    return Opened(shop, base, Clock(settings.concierge_now).now().astimezone(shop.zone))
+    return Opened(shop, base, Clock(settings.concierge_now).now().astimezone(shop.zone), settings.semantic_model)

@@ -121,9 +121,7 @@ def test_a_database_that_cannot_be_reached_is_wrong(call: Call, monkeypatch: pyt
 
 
 @pytest.mark.usefixtures("healthy")
-def test_a_model_that_this_version_does_not_use_is_said(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_that_cannot_be_used_is_said(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("model.onnx", "tokenizer.json"):
         (tmp_path / name).touch()
     monkeypatch.setenv("SEMANTIC_MODEL", str(tmp_path))
