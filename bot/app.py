@@ -17,6 +17,7 @@ import handlers
 from bot import attachments, inbox, outbox
 from bot.adapter import Adapter, Core, Position
 from bot.alarm import Alarm
+from bot.backlog import Backlog, Digest
 from bot.carrying import MB, Carrier
 from bot.clock import Clock
 from bot.database import Database, blobs, chats
@@ -32,7 +33,7 @@ from bot.outbox import Outbox
 from bot.sender import Sender, Undelivered
 from bot.surroundings import context_of, handled
 from bot.worker import Worker
-from handlers import delivery, stories
+from handlers import backlog, delivery, stories
 from handlers.completion import complete
 from handlers.context import Context, House
 from knowledge.answers import Knowledge
@@ -95,6 +96,7 @@ class Concierge:
             paced=paced,
             carrier=Carrier(self._adapters, most_bytes, partial(delivery.not_carried, self.house)),
             observe=self.metrics.delivered,
+            digest=Digest(self._tell_of_backlog),
         )
         self.work_waits = asyncio.Event()
         self.mail_waits = asyncio.Event()
@@ -304,6 +306,11 @@ class Concierge:
 
     async def _context(self, session: AsyncSession, job: Job) -> Context:
         return await context_of(session, job, self.house, self._adapters, self.clock.now())
+
+    def _tell_of_backlog(self, found: Backlog) -> OutboundMessage:
+        room = self.places.room
+        assert room is not None  # else nothing waits for its pace
+        return backlog.told(self.house, room, found.messages, found.customers, found.calls, found.per_minute)
 
     async def _report(self, session: AsyncSession, failed: Undelivered) -> list[OutboundMessage]:
         room = self.places.room

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import copies, desks, outbox
+from bot import copies, desks, merging, outbox
 from bot.adapter import Adapter, Call, DeliveryError, Reason
 from bot.carrying import Carrier, NotYet
 from bot.database.inserts import plain
@@ -158,10 +158,13 @@ async def taken(session: AsyncSession, ended: Sequence[Ended], now: datetime, ca
     answers (else of itself) to now, in seconds."""
     if not ended:
         return []
+    together = [(ready, receipt) for ready, receipt in ended if merging.is_merged(ready.call.message)]
+    for ready, receipt in together:  # before their whole, in the order in which an edit locks them
+        await merging.arrived(session, ready.row_id, ready.call.message, receipt, _receipt(ready, receipt, now))
     await session.execute(_TAKEN, [_receipt(ready, receipt, now) for ready, receipt in ended])
     for ready, receipt in ended:
         sent = ready.call.message
-        if sent.media or sent.copy_of or len(receipt.message_ids) > 1:
+        if not merging.is_merged(sent) and (sent.media or sent.copy_of or len(receipt.message_ids) > 1):
             await copies.note_parts(session, await session.get_one(OutboxRow, ready.row_id), sent, receipt)
         if sent.media:
             await carrier.remember(session, sent, ready.call.chat, receipt)

@@ -68,7 +68,8 @@ async def rows_with(session: AsyncSession, ref: MessageRef) -> list[tuple[Name, 
 async def carrier(session: AsyncSession, ref: MessageRef) -> OutboxRow | None:
     """The row of our message with that platform's id."""
     here = {"platform": ref.chat.platform, "chat_id": ref.chat.chat_id, "message_id": ref.message_id}
-    row: OutboxRow | None = await session.scalar(select(OutboxRow).filter_by(**here, op="send").limit(1))
+    ours = select(OutboxRow).filter_by(**here, op="send").order_by(OutboxRow.merged_into.is_not(None), OutboxRow.id)
+    row: OutboxRow | None = await session.scalar(ours.limit(1))
     if row is None and (part := await session.scalar(select(SentPart).filter_by(**here).limit(1))):
         row = await session.get(OutboxRow, part.outbox_id)
     return row
@@ -87,7 +88,9 @@ async def copied_by(session: AsyncSession, ref: MessageRef) -> int | None:
     here = {"platform": ref.chat.platform, "chat_id": ref.chat.chat_id, "message_id": ref.message_id}
     part = select(SentPart.inbox_id).filter_by(**here).order_by(SentPart.place).limit(1)
     found: int | None = await session.scalar(part)
-    return found or await session.scalar(select(OutboxRow.copy_of).filter_by(**here, op="send").limit(1))
+    carried = select(OutboxRow.copy_of).filter_by(**here, op="send").where(OutboxRow.copy_of.is_not(None))
+    # Of lines that stand in one message it is the last that is answered.
+    return found or await session.scalar(carried.order_by(OutboxRow.place.desc(), OutboxRow.id.desc()).limit(1))
 
 
 async def _stored(session: AsyncSession, ref: MessageRef) -> Sequence[InboxRow]:

@@ -195,7 +195,7 @@ class OutboundMessage:
     edit, delete or reaction is about) and `quotes` are such a key or a platform's message. `in_answer_to` is the
     inbox id, so that an adapter can answer an interaction instead of posting; `copy_of` the inbox id of the words
     that this one carries to the other side. `reaction` is an emoji (empty: takes ours back). `mark` is what op `mark`
-    shows at a desk; a platform that can't show it plans no call for it.
+    shows at a desk; a platform that can't show it plans no call for it. `urgent` goes before all else of its chat.
     """
 
     to: ChatRef | Desk
@@ -214,6 +214,7 @@ class OutboundMessage:
     in_answer_to: int | None = None
     copy_of: int | None = None
     customer_id: int | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 A lane is (chat or desk, talk | post); its rows go out in order. A row is waiting, claimed (safe to give back),
 sending (committed just before the call), then sent, dead, cancelled, or uncertain: nobody knows whether it arrived.
+One whose words go out with another row's call is joined until that has ended (`bot.merging`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sqlalchemy import CursorResult, Integer, and_, bindparam, exists, func, ins
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot import desks
+from bot import desks, merging
 from bot.database.inserts import dialect_of, insert_for, plain
 from bot.database.tables import DeskRow, Lane, OutboxRow
 from bot.database.tables.base import Instant
@@ -27,14 +28,32 @@ from bot.rewriting import Plan, rewritten
 
 MayGo = Callable[[AsyncSession, OutboxRow], Awaitable[bool]]
 
-PRIORITY = {"reply": 0, "relay": 1, "notice": 2, "note": 3, "offer": 4, "post": 5}
+FIRST, WORDS = 0, 1
+PRIORITY = {"relay": WORDS, "reply": 2, "notice": 3, "note": 4, "edit": 5, "receipt": 6, "offer": 7, "post": 8}
+"""Who goes first where a chat's pace is shared: what a person wrote, then the bot's own replies, what it tells, a
+change of that, and last what only shows that something arrived; posts when nobody waits for a word."""
 AT_MOST_ONCE = ("post", "offer")
 
 
 def lane_of(message: OutboundMessage) -> str:
-    """The lane in which a message goes; posts and offers never hold up talk."""
+    """The lane in which a message goes; posts and offers never hold up talk, and talk nothing that is urgent."""
     where = f"desk:{message.to.conversation_id}" if isinstance(message.to, Desk) else chat_name(message.to)
+    if message.urgent:
+        return f"{where}|first"
     return f"{where}|{'post' if message.kind in AT_MOST_ONCE else 'talk'}"
+
+
+def priority_of(message: OutboundMessage) -> int:
+    """The place of a message in the line for its chat's pace; smaller goes first."""
+    if message.urgent:
+        return FIRST
+    if message.kind in AT_MOST_ONCE:
+        return PRIORITY[message.kind]
+    if message.op in ("react", "mark"):
+        return PRIORITY["receipt"]
+    if message.copy_of is not None:
+        return WORDS
+    return PRIORITY["edit" if message.op == "edit" and message.kind in ("note", "notice") else message.kind]
 
 
 def chat_name(chat: ChatRef) -> str:
@@ -65,6 +84,7 @@ class Outbox:
                 if not await _absorbed(session, part):
                     parts.append((lane_of(part), part, chat))
         if parts:
+            await _hurry(session, {lane for lane, part, _ in parts if _is_words_for_a_desk(part)})
             last = await _reserve(session, Counter(lane for lane, *_ in parts))
             rows = [_row(part, chat, lane, next(last[lane]), now) for lane, part, chat in parts]
             await session.execute(_STORING, rows)
@@ -87,8 +107,21 @@ class Outbox:
 async def _calls(session: AsyncSession, message: OutboundMessage, plan: Plan | None) -> list[OutboundMessage]:
     if plan is None:
         return [message]
+    if message.op in ("edit", "delete") and isinstance(message.target, str):
+        message = await merging.as_a_whole(session, message)
     changes = message.op == "edit" and isinstance(message.target, str)
     return await rewritten(session, message, plan) if changes else plan(message)
+
+
+def _is_words_for_a_desk(part: OutboundMessage) -> bool:
+    return isinstance(part.to, Desk) and priority_of(part) == WORDS
+
+
+async def _hurry(session: AsyncSession, lanes: Collection[str]) -> None:
+    """What stands in its lane before a person's words is as urgent as they are: it would hold them up."""
+    if lanes:
+        slow = and_(OutboxRow.state == "waiting", OutboxRow.priority > WORDS, OutboxRow.not_before.is_(None))
+        await session.execute(update(OutboxRow).where(OutboxRow.lane.in_(lanes), slow).values(priority=WORDS))
 
 
 async def _reserve(session: AsyncSession, wanted: Mapping[str, int]) -> dict[str, Iterator[int]]:
@@ -118,7 +151,7 @@ def _row(part: OutboundMessage, chat: ChatRef, lane: str, place: int, now: datet
         "key": part.key,
         "lane": lane,
         "place": place,
-        "priority": PRIORITY[part.kind],
+        "priority": priority_of(part),
         "kind": part.kind,
         "op": part.op,
         "target": part.target if isinstance(part.target, str) else None,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import desks, outbox
+from bot import desks, merging, outbox
 from bot.adapter import CONSEQUENCES, Adapter, Consequence, DeliveryError, Reason
+from bot.backlog import Digest
 from bot.calls import Astray, Ended, Ready, make, prepare, taken, taken_back
 from bot.carrying import Carrier
 from bot.clock import Clock
@@ -27,6 +28,7 @@ from bot.retries import next_attempt
 log = structlog.get_logger()
 
 AT_ONCE = 32
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MOMENT_S = 0.05
 READINGS = 5
 """How often a row that raises before its call is looked at."""
@@ -52,8 +54,8 @@ seconds since what it answers was stored."""
 
 class Sender:
     """Sends what is due, the first row of each lane at a time. `report` says what people hear of a failure, `moved` is
-    told when a chat got a new id, `carrier` brings files over. Without `paced` every platform is called as fast as it
-    goes."""
+    told when a chat got a new id, `carrier` brings files over, `digest` tells the owners how much waits for the pace of
+    their room. Without `paced` every platform is called as fast as it goes."""
 
     def __init__(
         self,
@@ -66,6 +68,7 @@ class Sender:
         moved: Callable[[], Awaitable[None]] | None = None,
         paced: bool = True,
         carrier: Carrier | None = None,
+        digest: Digest | None = None,
         observe: Observe = lambda platform, kind, state, seconds: None,
     ) -> None:
         self._database = database
@@ -77,6 +80,8 @@ class Sender:
         self._observe = observe
         self._carrier = carrier or Carrier(adapters)
         self._pacer = Pacer() if paced else None
+        self._held_at: dict[str, datetime] = {}
+        self._digest = digest
         self._under_way: set[asyncio.Task[None]] = set()
         self._ended: list[Ended] = []
         self._unsettled: list[Callable[[], Awaitable[None]]] = []
@@ -88,6 +93,8 @@ class Sender:
         async with self._database.write() as session:
             await self._outbox.adopt(session)
             cut = await outbox.recover(session, self._adapters)
+            if self._digest:
+                await self._digest.recover(session)
         for row in cut:
             await self._end(row.id, DeliveryError(Reason.uncertain, "The bot was stopped while sending."), _uncertain)
 
@@ -102,8 +109,9 @@ class Sender:
         claimed: list[int] = []
         for ready in await self._round(claimed):
             self._under_way.add(asyncio.create_task(self._deliver(ready)))
+        told = await self._tell_how_much_waits()
         if not self._under_way:
-            return bool(claimed)
+            return bool(claimed) or told
         ended, self._under_way = await asyncio.wait(
             self._under_way, timeout=MOMENT_S, return_when=asyncio.FIRST_COMPLETED
         )
@@ -134,6 +142,7 @@ class Sender:
                 took = await taken(session, ended, self._clock.now(), self._carrier)
                 rows = await self._claim(session, free) if free else ()
                 claimed += [row.id for row in rows]
+                rows = [await self._with_its_burst(session, row) for row in rows]
                 found = [await self._prepare(session, row) for row in rows]
         except Exception as error:
             if not ended and not claimed:
@@ -154,9 +163,9 @@ class Sender:
 
     async def _store_apart(self, ended: Sequence[Ended]) -> None:
         for one in ended:
-            await self._settle(partial(self._store, one))
+            await self._settle(partial(self._store, [one]))
 
-    async def _store(self, *ended: Ended) -> None:
+    async def _store(self, ended: Sequence[Ended]) -> None:
         async with self._database.write() as session:
             took = await taken(session, ended, self._clock.now(), self._carrier)
         self._tell_ended(ended, took)
@@ -181,16 +190,35 @@ class Sender:
         ready_at = self._pacer.ready_at(budgets, now, calls)
         if ready_at > now:
             self.paced_until = min(ready_at, self.paced_until or ready_at)
+            if row.conversation_id:
+                self._held_at[row.chat] = now
             return False
         self._pacer.take(budgets, now, calls)
         return True
 
+    async def _with_its_burst(self, session: AsyncSession, row: OutboxRow) -> OutboxRow:
+        """What goes in the place of a claimed row: lines of a customer that the pace held back go together."""
+        if row.conversation_id is None or self._held_at.get(row.chat, LONG_AGO) < row.created_at:
+            return row
+        return await merging.merge(session, row, self._adapters[row.platform].plan, self._clock.now())
+
+    async def _tell_how_much_waits(self) -> bool:
+        """Says in the owners' room, or in its line there, how much waits for the room's pace; whether it did."""
+        room, now = self._outbox.room, self._clock.now()
+        if self._digest is None or room is None or room.platform not in self._adapters:
+            return False
+        held = self.paced_until is not None and self._held_at.get(outbox.pace_name(room)) == now
+        budgets = self._adapters[room.platform].budgets(room.chat_id)
+        if message := await self._digest.look(self._database, room, budgets, held, now):
+            async with self._database.write() as session:
+                await self._outbox.enqueue(session, [message], now)
+        return message is not None
+
     async def _prepare(self, session: AsyncSession, row: OutboxRow) -> Ready | None:
         """The call of a claimed row, which becomes sending; what has to be said besides goes behind it."""
-        now = self._clock.now()
-        ready = await prepare(session, row, self._adapters, now, self._carrier)
+        ready = await prepare(session, row, self._adapters, self._clock.now(), self._carrier)
         if ready and ready.more:
-            await self._outbox.enqueue(session, [ready.more], now)
+            await self._outbox.enqueue(session, [ready.more], self._clock.now())
         return ready
 
     async def _prepared_apart(self, row_ids: list[int]) -> list[Ready]:
@@ -238,16 +266,18 @@ class Sender:
         async with self._database.write() as session:
             row = await session.get_one(OutboxRow, row_id)
             row.attempts, row.error = row.attempts + 1, error[:500]
-            row.state = "waiting" if row.attempts < READINGS else "dead"
+            row.state = "waiting" if row.attempts < READINGS else await self._dead(session, row)
             row.due_at = self._clock.now() + timedelta(seconds=2.0**row.attempts)
         if row.state == "dead":
             self._observe(row.platform, row.kind, row.state, None)
 
     async def _refused(self, ready: Ready, error: DeliveryError) -> None:
         if error.reason is Reason.limited and error.retry_after_s is not None and self._pacer:
-            budgets = ready.adapter.budgets(ready.call.chat.chat_id)
+            now, budgets = self._clock.now(), ready.adapter.budgets(ready.call.chat.chat_id)
             for budget in budgets[:1] if error.scope == "bot" else budgets[-1:]:
-                self._pacer.pause(budget.name, self._clock.now() + timedelta(seconds=error.retry_after_s))
+                self._pacer.pause(budget.name, now + timedelta(seconds=error.retry_after_s))
+            if ready.desk:
+                self._held_at[outbox.pace_name(ready.call.chat)] = now
         await self._end(ready.row_id, error, partial(self._judge, ready, error))
         if error.reason is Reason.migrated and self._moved:
             await self._moved()
@@ -267,12 +297,16 @@ class Sender:
         if consequence is Consequence.undecided and ready.kind in AT_MOST_ONCE:
             row.state = "uncertain"
         elif again is None or (consequence is Consequence.redirect and target):
-            row.state = "dead"  # what was said in the chat that is no more stays as it is
+            row.state = await self._dead(session, row)  # what was said in the chat that is no more stays as it is
         else:
             mended = consequence in (Consequence.heal, Consequence.redirect) and ready.attempts == 1
             row.state, row.due_at = "waiting", now if mended else again
         if isinstance(error, Astray):
             await self._outbox.enqueue(session, [taken_back(row, error.stray)], now)
+
+    async def _dead(self, session: AsyncSession, row: OutboxRow) -> str:
+        """The state of a row that can't be sent; lines that it carried together go each for itself."""
+        return "cancelled" if await merging.parted(session, row, self._clock.now()) else "dead"
 
     async def _end(self, row_id: int, error: DeliveryError, change: Change) -> None:
         """Stores what became of a row, and in the same commit tells whoever must know. That it ends counts more: where
@@ -285,7 +319,7 @@ class Sender:
                         return  # it has ended already
                     row.error = str(error)
                     await change(session, row)
-                    if tell and row.state != "waiting":
+                    if tell and row.state in ("dead", "uncertain"):
                         await self._tell(session, row, error)
                 if row.state != "waiting":
                     self._observe(row.platform, row.kind, row.state, None)

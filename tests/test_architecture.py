@@ -55,7 +55,7 @@ CORE = tuple(
     f"bot.{name}"
     for name in (
         *("inbox", "jobs", "worker", "albums", "attachments", "fetching", "carrying"),
-        *("outbox", "rewriting", "sent", "sender", "calls", "desks", "copies", "versions"),
+        *("outbox", "backlog", "merging", "rewriting", "sent", "sender", "calls", "desks", "copies", "versions"),
     )
 )
 """What moves messages; each keeps the queries of its own table."""

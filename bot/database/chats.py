@@ -13,7 +13,7 @@ from bot.database.inserts import insert_into
 from bot.database.tables import ChatMove, Conversation, DeskRow, InboxRow, Lane, OutboxRow
 from bot.messages import ChatRef
 
-LIVE = ("waiting", "claimed", "sending", "uncertain")
+LIVE = ("joined", "waiting", "claimed", "sending", "uncertain")
 
 
 async def move(session: AsyncSession, old: ChatRef, new_id: str, now: datetime) -> bool:

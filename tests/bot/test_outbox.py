@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,10 +16,11 @@ from bot.clock import Clock
 from bot.database import Database
 from bot.database.people import customer_of
 from bot.database.tables import Conversation, OutboxRow
-from bot.messages import Button, ChatRef, Desk, Media, OutboundMessage, Text, load
+from bot.messages import Button, ChatRef, Desk, Media, MessageRef, OutboundMessage, Text, load
 from bot.messages import Sender as Person
 from bot.outbox import PRIORITY, Outbox, lane_of
 from tests.bot.road import ROOM, Road, Wire, elsewhere, message, together, until_somebody_waits
+from tests.bot.road import update as wrote
 
 
 @pytest.fixture
@@ -53,8 +55,44 @@ async def test_the_most_urgent_goes_first_and_then_who_has_waited_longest(road: 
     await road.enqueue(*(message(kind, f"c-{kind}", kind=kind) for kind in kinds))
     road.clock.move_to(road.clock.now() + timedelta(seconds=1))
     await road.enqueue(message("later reply", "c-late"))
-    assert await claimed(road) == ["reply", "later reply", "relay", "notice", "note", "offer", "post"]
-    assert sorted(PRIORITY, key=PRIORITY.__getitem__) == ["reply", "relay", "notice", "note", "offer", "post"]
+    assert await claimed(road) == ["relay", "reply", "later reply", "notice", "note", "offer", "post"]
+    assert sorted(PRIORITY, key=PRIORITY.__getitem__) == [
+        *("relay", "reply", "notice", "note", "edit", "receipt", "offer", "post")
+    ]
+
+
+async def test_in_a_room_words_go_first_then_replies_notices_changes_and_receipts_last(road: Road) -> None:
+    desks = [Desk(await road.known(name)) for name in ("ana", "ben", "cleo", "dora")]
+    inbox_id = await written_once(road)
+    await road.enqueue(
+        OutboundMessage(desks[0], "receipt", "note", "react", target=MessageRef(ROOM, "r1"), reaction="👍"),
+        OutboundMessage(desks[1], "state", "note", "edit", text=Text("answered"), target=MessageRef(ROOM, "r2")),
+        OutboundMessage(ROOM, "answer to /waiting", text=Text("two wait")),
+        OutboundMessage(replace(ROOM, thread_id="t9"), "notice", "notice", text=Text("a story was posted")),
+        OutboundMessage(desks[2], "card", "note", text=Text("who asks"), copy_of=inbox_id),
+        OutboundMessage(desks[3], "words", "relay", text=Text("hello"), copy_of=inbox_id),
+        OutboundMessage(ROOM, "digest", "notice", text=Text("many wait"), urgent=True),
+    )
+    order = ["digest", "card", "words", "answer to /waiting", "notice", "state", "receipt"]
+    assert await claimed(road) == order
+
+
+async def test_what_stands_before_a_customers_words_in_their_lane_is_as_urgent_as_they_are(road: Road) -> None:
+    ana, ben = Desk(await road.known("ana")), Desk(await road.known("ben"))
+    inbox_id = await written_once(road)
+    await road.enqueue(
+        OutboundMessage(ana, "state", "note", "edit", text=Text("answered"), target=MessageRef(ROOM, "r2")),
+        OutboundMessage(ben, "state of ben", "note", "edit", text=Text("answered"), target=MessageRef(ROOM, "r3")),
+        OutboundMessage(ROOM, "reply", text=Text("two wait")),
+    )
+    await road.enqueue(OutboundMessage(ana, "words", "relay", text=Text("hello"), copy_of=inbox_id))
+    assert await claimed(road) == ["state", "reply", "state of ben"]
+
+
+async def written_once(road: Road) -> int:
+    """The id of something that a customer wrote."""
+    await road.accept(wrote(1))
+    return (await road.inbox_rows())[0].id
 
 
 async def test_a_claim_takes_no_more_than_it_was_asked_for(road: Road) -> None:

@@ -12,6 +12,7 @@ from bot.database.tables.base import Base, Id, Key
 
 THOUGHT = text("thought_id IS NOT NULL")
 LIVE = text("state IN ('waiting', 'claimed', 'sending')")
+MERGED = text("merged_into IS NOT NULL")
 IN_ALBUM = text("album IS NOT NULL")
 
 
@@ -58,8 +59,8 @@ class OutboxRow(Base):
     """One platform call to be made. See `bot.outbox` for what its states mean.
 
     `lane` and `place` give the order; `chat` names the chat whose pace it shares; `message` is the OutboundMessage;
-    `copy_of` the stored update whose words it carries to the other side; `chat_id` to `media_ids` are the platform's
-    receipt.
+    `copy_of` the stored update whose words it carries to the other side; `merged_into` the row whose call carries this
+    one's words together with others; `chat_id` to `media_ids` are the platform's receipt.
     """
 
     __tablename__ = "outbox"
@@ -67,6 +68,7 @@ class OutboxRow(Base):
         Index("ix_outbox_live", "lane", "place", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_outbox_receipt", "platform", "chat_id", "message_id"),
         Index("ix_outbox_target", "target"),
+        Index("ix_outbox_merged_into", "merged_into", sqlite_where=MERGED, postgresql_where=MERGED),
     )
 
     id: Mapped[Id]
@@ -78,6 +80,7 @@ class OutboxRow(Base):
     op: Mapped[str]
     target: Mapped[str | None]
     copy_of: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"), index=True)
+    merged_into: Mapped[int | None] = mapped_column(Key)
     platform: Mapped[str]
     chat: Mapped[str] = mapped_column(default="", index=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)

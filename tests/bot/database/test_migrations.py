@@ -94,7 +94,13 @@ async def test_migrations_and_models_agree_on_indexes_that_hold_for_some_rows_on
         return found
 
     found = await ask(empty, conditions)
-    assert set(found) == {"uq_tickets_open", "ix_outbox_live", "ix_inbox_album", "ix_inbox_thought_id"}
+    assert set(found) == {
+        "uq_tickets_open",
+        "ix_outbox_live",
+        "ix_inbox_album",
+        "ix_inbox_thought_id",
+        "ix_outbox_merged_into",
+    }
     assert "thought_id is not null" in found["ix_inbox_thought_id"]
     assert "album is not null" in found["ix_inbox_album"]
     assert "closed_at is null" in found["uq_tickets_open"]
