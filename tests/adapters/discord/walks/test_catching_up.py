@@ -8,6 +8,7 @@ import pytest
 
 from tests.discord_stage import DiscordStage, Person
 from tests.simulators.discord import faults
+from tests.simulators.discord.messages import Message
 from tests.simulators.discord.waiting import until
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -80,3 +81,35 @@ async def test_what_owners_said_among_themselves_before_the_bot_came_is_left_alo
     await house.settle()
     assert await house.outcomes() == ["answered"]
     assert [m for m in place.from_bot if not m.is_system] == [] and house.room.hears() == []
+
+
+@on_sqlite
+@pytest.mark.parametrize("resumable", [True, False], ids=["resumed", "begun anew"])
+@pytest.mark.parametrize("step", range(4))
+async def test_a_talk_goes_on_wherever_the_gateway_drops(stage: DiscordStage, step: int, resumable: bool) -> None:
+    await stage.ana.says("I want to speak to a human about my order")
+    thread = stage.thread("Ana")
+    gateway = stage.simulator.gateway
+    said: list[Message] = []
+    lines = [(stage.ana, "one zither"), (thread, "A dulcimer"), (thread, ""), (stage.ana, "two zithers")]
+
+    async def act(number: int) -> None:
+        who, words = lines[number]
+        if number == step:
+            stage.simulator.drop_gateway(resumable=resumable)
+        if words:
+            said.append(who.writes(words))
+        else:
+            stage.simulator.user_edits(said[1], "A small dulcimer")
+        if number == step:
+            await until(lambda: gateway.resumes == 1 if resumable else gateway.identifies == 2)
+            await stage.connected()
+        await stage.settle()
+
+    for person in (stage.ana, thread):
+        person.hears()
+    for number in range(4):
+        await act(number)
+    assert thread.hears() == ["one zither", "two zithers"]
+    assert stage.ana.hears() == ["A small dulcimer"]
+    assert gateway.identifies == (1 if resumable else 2)
