@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
+from heapq import nsmallest
 from itertools import chain
 from types import MappingProxyType
 
@@ -308,5 +309,5 @@ class Knowledge:
 
 def _best(scores: Mapping[str, float], namings: Iterable[Naming]) -> tuple[Candidate, ...]:
     every = {**scores, **{naming.id: naming.score for naming in namings}}
-    best = sorted(every.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(Candidate(id, score) for id, score in best[:CANDIDATES_AT_MOST])
+    best = nsmallest(CANDIDATES_AT_MOST, every.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Candidate(id, score) for id, score in best)
