@@ -24,6 +24,7 @@ from bot.database import Database, blobs, chats
 from bot.database.entries import load_all, newest_revision
 from bot.database.plans import next_post_at
 from bot.database.tables import Conversation
+from bot.database.wishes import next_restock_at
 from bot.fetching import Fetcher
 from bot.jobs import Handled, Job
 from bot.loops import repeat
@@ -33,7 +34,7 @@ from bot.outbox import Outbox
 from bot.sender import Sender, Undelivered
 from bot.surroundings import context_of, handled
 from bot.worker import Worker
-from handlers import backlog, delivery, stories
+from handlers import backlog, delivery, restock, stories
 from handlers.completion import complete
 from handlers.context import Context, House
 from knowledge.answers import Knowledge
@@ -46,6 +47,9 @@ log = structlog.get_logger()
 TICK_S, REFRESH_S, DAY_S = 1.0, 10.0, 86_400.0
 LAST_STEP_S = 5.0
 """How long a stopping house waits for the message that is being handled and the calls that are under way."""
+
+LIVES = ((next_post_at, stories.due), (next_restock_at, restock.due))
+"""What happens by itself: since when something is due, and what comes of it."""
 
 
 @dataclass(frozen=True)
@@ -205,17 +209,18 @@ class Concierge:
         return fetched
 
     async def due(self) -> bool:
-        """Enqueues one post whose time has come."""
+        """Enqueues one post whose time has come, or tells those for whom a product is back."""
         now = self.clock.now()
         async with self.database.read() as session:
-            at = await next_post_at(session)
-        if at is None or at > now:
-            return False
-        async with self.database.write() as session:
-            messages = await stories.due(session, self.house, now)
-            await self._outbox.enqueue(session, messages or [], now)
-        self.mail_waits.set()
-        return messages is not None
+            due = [due for next_at, due in LIVES if (at := await next_at(session)) and at <= now]
+        for messages_due in due:
+            async with self.database.write() as session:
+                messages = await messages_due(session, self.house, now)
+                await self._outbox.enqueue(session, messages or [], now)
+            if messages is not None:
+                self.mail_waits.set()
+                return True
+        return False
 
     async def settle(self) -> None:
         """Does everything that there is to do at the clock's present time."""

@@ -290,13 +290,13 @@ async def _settle(session: AsyncSession, key: str, values: dict[str, Any]) -> bo
     return cast("CursorResult[Any]", await session.execute(statement)).rowcount > 0
 
 
-async def cancel_for(session: AsyncSession, customer_id: int) -> int:
-    """Cancels a customer's waiting posts and offers; returns how many there were."""
+async def cancel_for(session: AsyncSession, customer_id: int, kinds: Sequence[str] = AT_MOST_ONCE) -> int:
+    """Cancels a customer's waiting messages of these kinds, posts and offers; returns how many there were."""
     statement = (
         update(OutboxRow)
         .where(
             OutboxRow.customer_id == customer_id,
-            OutboxRow.kind.in_(AT_MOST_ONCE),
+            OutboxRow.kind.in_(kinds),
             OutboxRow.state.in_(("waiting", "claimed")),
         )
         .values(state="cancelled")

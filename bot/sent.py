@@ -19,6 +19,7 @@ from bot.messages import (
     Desk,
     InboundMessage,
     MessageRef,
+    OutboundKind,
     OutboundMessage,
     Text,
     Written,
@@ -47,9 +48,9 @@ class Sent:
         """Leaves an uncertain message; False when it is settled already."""
         return await outbox.discard(self.session, key)
 
-    async def cancel_for(self, customer_id: int) -> int:
-        """Cancels a customer's waiting posts and offers."""
-        return await outbox.cancel_for(self.session, customer_id)
+    async def cancel_for(self, customer_id: int, kinds: Sequence[OutboundKind]) -> int:
+        """Cancels what of these kinds waits for a customer; returns how many messages that were."""
+        return await outbox.cancel_for(self.session, customer_id, kinds)
 
     async def said(self, key: str) -> bool:
         """Whether there is a message of that name already."""

@@ -22,6 +22,7 @@ from handlers import (
     marks,
     pleasantries,
     reactions,
+    restock,
     stories,
     tickets,
     welcome,
@@ -98,6 +99,8 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
 CUSTOMER_BUTTONS: dict[str, Press] = {
     "suggest": curate.chosen,
     "ask_owner": answer.ask_owner,
+    "back_in_stock": restock.wish,
+    "back_in_stock_drop": restock.drop,
     "follow": lambda message, ctx, value: welcome.follow(message, ctx),
     "unfollow": lambda message, ctx, value: welcome.unfollow(message, ctx),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from bot.database.blobs import images
 from bot.markup import from_markdown
 from bot.messages import Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text, styled
-from handlers import tickets
+from handlers import restock, tickets
 from handlers.context import Context
 from handlers.texts import not_spoken
 from knowledge.answers import Answer
@@ -88,22 +88,23 @@ async def sure_now(whole: InboundMessage, thread: ChatRef | Desk, ctx: Context) 
         return []
     text, pictures = await _answers(sure, ctx)
     ctx.outcome = Outcome.answered
-    reply = ctx.reply(text, media=pictures)
+    reply = ctx.reply(text, restock.buttons_for([part.entry or "" for part in sure], ctx), pictures)
     return [reply, replace(_told(reply, ctx), to=thread)]
 
 
 async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer], ctx: Context) -> list[OutboundMessage]:
     """The sure answers as one message; a question beside them that has none goes to the owner."""
     text, pictures = await _answers(sure, ctx)
+    back = restock.buttons_for([part.entry or "" for part in sure], ctx)
     if rest and ctx.conversation.state == "bot":
         words = replace(message, text=Text(" ".join(part.text for part in rest)))
         told, *others = await tickets.open_ticket(words, ctx, sentence="asked_rest")
-        return [replace(told, text=text + "\n\n" + told.text, media=tuple(pictures)), *others]
+        return [replace(told, text=text + "\n\n" + told.text, media=tuple(pictures), buttons=tuple(back)), *others]
     ctx.outcome = Outcome.answered
     if ctx.conversation.state == "waiting":
-        reply = ctx.reply(text, media=pictures)
+        reply = ctx.reply(text, back, pictures)
         return [reply, _told(reply, ctx)]
-    return [ctx.reply(text, [ask_owner_button(message.text.plain, sure[0], ctx)], pictures)]
+    return [ctx.reply(text, [*back, ask_owner_button(message.text.plain, sure[0], ctx)], pictures)]
 
 
 async def _answers(sure: list[Answer], ctx: Context) -> tuple[Text, list[Media]]:
@@ -179,8 +180,10 @@ async def suggested(message: InboundMessage, ctx: Context, value: dict[str, Any]
     pictures = await images(ctx.session, ctx.house.knowledge.images(entry))
     ctx.outcome, ctx.conversation.topic = Outcome.answered, entry
     value = {"question": str(value["question"]), "tried": ctx.house.knowledge.title(entry), **_asked(ctx)}
-    button = ctx.labelled(ctx.say("ask_owner_button").plain, "ask_owner", value)
-    return [ctx.reply(_words(entry, ctx), [button] if ctx.conversation.state == "bot" else [], pictures)]
+    buttons = restock.buttons_for([entry], ctx)
+    if ctx.conversation.state == "bot":
+        buttons.append(ctx.labelled(ctx.say("ask_owner_button").plain, "ask_owner", value))
+    return [ctx.reply(_words(entry, ctx), buttons, pictures)]
 
 
 async def ask_owner(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:

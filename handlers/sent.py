@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.messages import ChatRef, Copy, Desk, InboundMessage, MessageRef, OutboundMessage, Text, Written
+from bot.messages import ChatRef, Copy, Desk, InboundMessage, MessageRef, OutboundKind, OutboundMessage, Text, Written
 
 
 class SentMessages(Protocol):
@@ -44,8 +44,8 @@ class SentMessages(Protocol):
     async def discard(self, key: str) -> bool:
         """Leaves an uncertain message; False when it is settled already."""
 
-    async def cancel_for(self, customer_id: int) -> int:
-        """Cancels a customer's waiting posts and offers."""
+    async def cancel_for(self, customer_id: int, kinds: Sequence[OutboundKind]) -> int:
+        """Cancels what of these kinds waits for a customer; returns how many messages that were."""
 
     async def said(self, key: str) -> bool:
         """Whether there is a message of that name already."""

@@ -13,6 +13,7 @@ from bot.messages import Button, Desk, InboundMessage, OutboundMessage, Outcome,
 from handlers import marks
 from handlers.context import Context
 from handlers.expectations import when
+from handlers.restock import awaited
 
 
 def desk(ctx: Context) -> Desk:
@@ -250,13 +251,11 @@ async def _wait_on(ctx: Context, ticket: Ticket | None) -> None:
 
 
 async def waiting(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """/waiting: who waits, longest first."""
-    rows = await people.waiting(ctx.session)
-    if not rows:
-        return [ctx.reply(ctx.say("nobody_waits"))]
-    text = ctx.say("waiting")
+    """/waiting: who waits for an answer, longest first; and how many for a product to be back."""
+    rows, wanted = await people.waiting(ctx.session), await awaited(ctx)
+    text = ctx.say("waiting" if rows else "nobody_waits")
     for ticket, name in rows:
         since = f"{ticket.opened_at.astimezone(ctx.zone):%d.%m. %H:%M}"
         question = " ".join(ticket.question.split())[:120]
         text = text + "\n" + Text("• ") + ctx.say("waiting_line", name=name, since=since, question=question)
-    return [ctx.reply(text)]
+    return [ctx.reply(text + ("\n\n" if wanted else "") + wanted)]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.commands import Audience, commands_for
+from bot.database.wishes import drop_wishes
 from bot.messages import Button, InboundMessage, OutboundMessage, Outcome, Text, styled
 from handlers.context import Context
+from handlers.preferences import asks_again
 
 
 async def start(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
@@ -23,6 +25,7 @@ async def follow(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
     """The customer wants stories: a consent to stories, and to nothing else."""
     assert ctx.customer is not None
     ctx.customer.follows_stories = True
+    asks_again(ctx.customer)
     return [ctx.reply(ctx.say("following"), [follow_button(ctx)])]
 
 
@@ -33,7 +36,11 @@ async def unfollow(message: InboundMessage, ctx: Context) -> list[OutboundMessag
 
 
 async def stop(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """Nothing unasked any more; what waits is cancelled in the same commit."""
+    """Nothing unasked any more; what waits, and what was asked for, is cancelled in the same commit."""
+    if ctx.customer:
+        ctx.customer.stopped_at = ctx.now
+        await drop_wishes(ctx.session, ctx.customer.id)  # first: what is being told just now is then seen below
+        await ctx.sent.cancel_for(ctx.customer.id, ("offer",))
     await _unfollow(ctx)
     return [ctx.reply(ctx.say("stopped"))]
 
@@ -41,7 +48,7 @@ async def stop(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
 async def _unfollow(ctx: Context) -> None:
     if ctx.customer:
         ctx.customer.follows_stories = False
-        await ctx.sent.cancel_for(ctx.customer.id)
+        await ctx.sent.cancel_for(ctx.customer.id, ("post",))
 
 
 async def help_customer(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:

@@ -58,7 +58,7 @@ async def load_all(session: AsyncSession) -> tuple[list[Entry], list[Product]]:
     """Everything that the shop knows now, sorted by id."""
     entries = await session.scalars(select(EntryRow).order_by(EntryRow.id))
     products = await session.scalars(select(ProductRow).order_by(ProductRow.id))
-    return [_entry(row) for row in entries], [_product(row) for row in products]
+    return [_entry(row) for row in entries], [product_from(row) for row in products]
 
 
 async def entry_of(session: AsyncSession, id: str) -> Entry | None:
@@ -156,7 +156,7 @@ async def _known(session: AsyncSession, table: Table, ids: list[str]) -> dict[st
         entries = await session.scalars(select(EntryRow).where(EntryRow.id.in_(ids)))
         return {row.id: as_plain(_entry(row)) for row in entries}
     products = await session.scalars(select(ProductRow).where(ProductRow.id.in_(ids)))
-    return {row.id: as_plain(_product(row)) for row in products}
+    return {row.id: as_plain(product_from(row)) for row in products}
 
 
 def kind_of(item: Entry | Product) -> str:
@@ -209,7 +209,8 @@ def _entry(row: EntryRow) -> Entry:
     )
 
 
-def _product(row: ProductRow) -> Product:
+def product_from(row: ProductRow) -> Product:
+    """The product of a row."""
     price = None if row.price is None else Decimal(row.price).normalize()
     return Product(
         id=row.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.database.tables.base import Base
-from bot.database.tables.people import Conversation, Customer, DeskRow, Ticket
+from bot.database.tables.people import Conversation, Customer, DeskRow, RestockWish, Ticket
 from bot.database.tables.shop import Blob, Change, EntryRow, Image, Phrasing, ProductRow, Revision, TableMapping
 from bot.database.tables.stories import Post, Series, Story
 from bot.database.tables.traffic import Attachment, ButtonRow, ChatMove, FileId, InboxRow, Lane, OutboxRow, SentPart
@@ -27,6 +27,7 @@ __all__ = [
     "Phrasing",
     "Post",
     "ProductRow",
+    "RestockWish",
     "Revision",
     "SentPart",
     "Series",

@@ -12,7 +12,10 @@ from bot.database.tables.base import Base, Id, Key
 
 
 class Customer(Base):
-    """One person on one platform."""
+    """One person on one platform.
+
+    `stopped_at` is when they said /stop, until they ask for something again.
+    """
 
     __tablename__ = "customers"
     __table_args__ = (UniqueConstraint("platform", "platform_id"),)
@@ -27,6 +30,7 @@ class Customer(Base):
     privacy_told_at: Mapped[datetime | None]
     follows_stories: Mapped[bool] = mapped_column(default=False)
     reachable: Mapped[bool] = mapped_column(default=True)
+    stopped_at: Mapped[datetime | None]
 
 
 class Conversation(Base):
@@ -115,3 +119,29 @@ class DeskRow(Base):
     title: Mapped[str]
     state: Mapped[str] = mapped_column(default="absent")
     generation: Mapped[int] = mapped_column(default=0)
+
+
+class RestockWish(Base):
+    """A customer's consent to one message: that a product is back. One that is taken back is deleted.
+
+    `conversation_id` is their private chat, `told_at` when that message was put into the outbox.
+    """
+
+    __tablename__ = "restock_wishes"
+    __table_args__ = (
+        Index(
+            "uq_restock_wishes_open",
+            "product_id",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    product_id: Mapped[str]
+    asked_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]

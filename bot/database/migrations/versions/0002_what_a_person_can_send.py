@@ -21,6 +21,7 @@ def upgrade() -> None:
     _parts()
     _curating()
     _questions()
+    _wishes()
 
 
 def _inbox_and_desks() -> None:
@@ -130,7 +131,39 @@ def _questions() -> None:
     op.create_index(op.f("ix_tickets_asked_in"), "tickets", ["asked_in"])
 
 
+def _wishes() -> None:
+    op.add_column("customers", sa.Column("stopped_at", Instant(), nullable=True))
+    op.create_table(
+        "restock_wishes",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("customer_id", KEY, nullable=False),
+        sa.Column("conversation_id", KEY, nullable=False),
+        sa.Column("product_id", sa.String(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("told_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_restock_wishes_conversation_id")
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_restock_wishes_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restock_wishes")),
+    )
+    for column in ("customer_id", "conversation_id"):
+        op.create_index(op.f(f"ix_restock_wishes_{column}"), "restock_wishes", [column])
+    untold = sa.text("told_at IS NULL")
+    op.create_index(
+        "uq_restock_wishes_open",
+        "restock_wishes",
+        ["product_id", "customer_id"],
+        unique=True,
+        sqlite_where=untold,
+        postgresql_where=untold,
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("restock_wishes")
+    with op.batch_alter_table("customers") as batch:
+        batch.drop_column("stopped_at")
     _uncurate()
     op.drop_index("ix_inbox_thought_id", "inbox")
     op.drop_index(op.f("ix_tickets_asked_in"), "tickets")
