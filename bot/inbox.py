@@ -161,7 +161,23 @@ async def _conversation_of(
         if key not in known:
             known[key] = await conversation_id(session, chat, _person(raw), "customer")
         return known[key]
-    return await desk_behind(session, chat, raw.reply_to) or await conversation_id(session, chat, "", "room")
+    found = await desk_behind(session, chat, raw.reply_to)
+    if found is None or await _waits_in_the_room(session, chat, found):
+        return await conversation_id(session, chat, "", "room")
+    return found
+
+
+async def _waits_in_the_room(session: AsyncSession, chat: ChatRef, desk: int) -> bool:
+    """Whether earlier words in that thread, which was unknown then, still wait for their turn in the room: what comes
+    after them takes its place behind them, and moves on with them."""
+    waiting = select(InboxRow.id).where(
+        InboxRow.state == "pending",
+        InboxRow.platform == chat.platform,
+        InboxRow.chat_id == chat.chat_id,
+        InboxRow.thread_id == chat.thread_id,
+        InboxRow.conversation_id != desk,
+    )
+    return chat.thread_id is not None and await session.scalar(waiting.limit(1)) is not None
 
 
 def _key(chat: ChatRef, person_id: str) -> Key:

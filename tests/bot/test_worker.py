@@ -413,6 +413,21 @@ async def test_an_owners_words_in_a_thread_whose_opening_is_not_recorded_yet_rea
     assert (await road.conversation("room")).next_at is None
 
 
+async def test_words_that_wait_for_their_threads_opening_are_not_overtaken_when_it_is_recorded(road: Road) -> None:
+    ana = await road.known()
+    await road.enqueue(OutboundMessage(Desk(ana), "card", "note", text=Text("card")))
+    await _set_desk(road, state="opening")
+    await road.accept(r.update(1, "room", "first", thread="t9"))
+    await road.work()
+    await _set_desk(road, state="open", thread_id="t9")
+    await road.accept(r.update(2, "room", "second", thread="t9"))
+    for _ in range(3):
+        await road.work()
+        await road.wait(1)
+    assert road.handled == ["first", "second"]
+    assert [row.conversation_id for row in await road.inbox_rows()] == [ana, ana]
+
+
 async def test_words_in_a_thread_that_nobody_opens_are_taken_for_the_owners_own(road: Road) -> None:
     await road.accept(r.update(1, "room", "among us", thread="t9"))
     await road.work()

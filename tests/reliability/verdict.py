@@ -167,7 +167,7 @@ class Truth:
         for customer in sorted({said.step.who for said in self.of_kind("owner")}):
             tokens = [t for text in self.in_chat(customer) for t in TOKEN.findall(text)]
             said = [s for s in self.of_kind("owner") if s.step.who == customer and not self.orphaned(s)]
-            assert tokens == [t for s in said for t in TOKEN.findall(s.step.text)]
+            assert tokens == [t for s in said for t in TOKEN.findall(s.step.text)], self.story_of(customer)
         everything = " ".join(call.text for call in self.storm.platform.calls)
         notes = [t for s in self.of_kind("note") for t in TOKEN.findall(s.step.text)]
         assert [t for t in notes if t in everything] == []
