@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -171,9 +172,9 @@ async def test_fifty_first_messages_at_once_from_one_person_make_one_topic(stage
     for line in lines:
         stage.ana.writes(line)
     await stage.settle()
-    shown = stage.thread("Ana").hears()
+    shown = "\n".join(stage.thread("Ana").hears())  # in fewer messages, because the pace held them back
     assert len(there(stage)) == 1
-    assert [line.removeprefix("/human ") in text for line, text in zip(lines, shown, strict=True)] == [True] * 50
+    assert re.findall(r"q\d{3} zither", shown) == [line.removeprefix("/human ") for line in lines]
     assert set(await stage.outcomes()) == {"handed_over"}
     assert stage.simulator.budgets.excesses == []
 
