@@ -91,12 +91,17 @@ class Catalogue:
 
         Only products that the owner has said something of; the best first, and only those as good as the best.
         """
-        wanted = [
-            form for token in asked if not is_small(token, languages) and not is_asking(token) for form in _forms(token)
-        ]
-        fits = {id: self._fit(product, set(wanted)) for id, product in self.products.items() if product.owner_note}
+        telling = [token for token in asked if not is_small(token, languages) and not is_asking(token)]
+        wanted = {form for token in telling for form in _forms(token)}
+        fits = {id: self._fit(product, wanted) for id, product in self.products.items() if product.owner_note}
         best = max(fits.values(), default=0)
-        return sorted(id for id, fit in fits.items() if fit == best) if best else []
+        found = sorted(id for id, fit in fits.items() if fit == best) if best else []
+        return [id for id in found if 2 * self._held(self.products[id], telling) >= len(telling)]
+
+    def _held(self, product: Product, tokens: Sequence[str]) -> int:
+        """How many of the tokens stand in what is written of a product, its note included."""
+        text = {*words.read(product.owner_note), *words.read(f"{product.title} {product.description}"), *product.tags}
+        return sum(not text.isdisjoint(_forms(token)) for token in tokens)
 
     def _fit(self, product: Product, wanted: set[str]) -> int:
         note = wanted.intersection(words.read(product.owner_note))

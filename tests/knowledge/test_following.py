@@ -73,6 +73,7 @@ def test_a_recommendation_is_what_the_owner_has_said_of_the_product_that_fits() 
     assert found.answer is not None
     assert "For deaf neighbours." in found.answer
     assert ask("what would you recommend for a submarine", None).outcome != "answered"
+    assert ask("can you recommend a good recipe for deaf elephants", None).outcome != "answered"
 
 
 def test_two_products_that_fit_alike_are_a_choice() -> None:
