@@ -1,11 +1,13 @@
 """Measures the answers on the development sets, beside `token_set_ratio`, and prints a table.
 
     python benchmarks/answers.py [--data DIR] [--k 1 3 10] [--seeds 0 1 2] [--split test] [--frozen] [--lost]
+        [--semantic FOLDER]
 
 Whatever is chosen is chosen on the `val` parts of other families of sets than the one measured: the weights of the
 confidence, and for `token_set_ratio` the line. `--frozen` measures the weights in the code instead, which have seen
 every set's `val` part. `--lost` says where the questions with an entry were lost that were not answered: the right
 entry wasn't first, it stayed under the line that holds everywhere, or under the base's own, or was kept from answering.
+`--semantic` measures with a sentence model, which must know the language: the sets in English alone.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 
@@ -28,8 +31,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.fit_confidence import fitted, samples
 from benchmarks.qa_sets import DEFAULT, Asked, QuestionSet, read_sets
 from knowledge.answers import Answer, Knowledge
-from knowledge.confidence import GLOBAL_LINE, WEIGHTS
+from knowledge.confidence import GLOBAL_LINE
+from knowledge.errors import InputError
 from knowledge.evaluation import Case, Report, evaluate
+from knowledge.meaning import SentenceModel, open_model
 
 TODAY = date(2026, 1, 1)
 COLUMNS = {
@@ -56,9 +61,8 @@ class Ratios:
     inside: NDArray[np.bool_]
 
 
-def ours(one: QuestionSet, k: int, seed: int, split: str, weights: Mapping[str, float]) -> dict[str, float]:
+def ours(knowledge: Knowledge, one: QuestionSet, split: str) -> dict[str, float]:
     """The figures of our matcher for one base."""
-    knowledge = Knowledge(one.entries(seed, k), weights=weights)
     return _figures(evaluate(knowledge, [Case(asked.text, asked.id) for asked in one.asked(split)], TODAY))
 
 
@@ -70,9 +74,8 @@ def _figures(report: Report) -> dict[str, float]:
     return found
 
 
-def lost(one: QuestionSet, k: int, seed: int, split: str, weights: Mapping[str, float]) -> dict[str, float]:
+def lost(knowledge: Knowledge, one: QuestionSet, split: str) -> dict[str, float]:
     """Where the questions with an entry that were not answered right were lost, as shares of all with an entry."""
-    knowledge = Knowledge(one.entries(seed, k), weights=weights)
     asked = [question for question in one.asked(split) if question.id is not None]
     counts = Counter(_loss(knowledge.ask(question.text, TODAY), question.id) for question in asked)
     return {name: counts[name] / max(len(asked), 1) for name in LOSSES}
@@ -179,6 +182,12 @@ def _report(
     print("\n".join(table(rows, list(dict.fromkeys(name for name, _ in rows)), ks, columns)))
 
 
+def _base(
+    weights: Mapping[str, Lines | None], model: SentenceModel | None, one: QuestionSet, k: int, seed: int
+) -> Knowledge:
+    return Knowledge(one.entries(seed, k), weights=weights[one.family], model=model)
+
+
 def main() -> int:
     """Prints both tables; 2 where the sets are missing."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -188,23 +197,29 @@ def main() -> int:
     parser.add_argument("--split", choices=["val", "test"], default="test")
     parser.add_argument("--frozen", action="store_true")
     parser.add_argument("--lost", action="store_true")
+    parser.add_argument("--semantic", type=Path)
     options = parser.parse_args()
     try:
         sets = read_sets(options.data)
-    except OSError as error:
+        model = open_model(options.semantic)
+    except (OSError, InputError) as error:
         print(error, file=sys.stderr)
         return 2
+    sets = [one for one in sets if not model or one.language == "en"]
     ks, seeds, split = options.k, options.seeds, options.split
     families = sorted({one.family for one in sets})
 
-    learnt = [] if options.frozen else samples(sets, ks, seeds)
-    weights = {f: fitted(s for s in learnt if s.family != f) if learnt else dict(WEIGHTS) for f in families}
-    rows = measured(sets, ks, seeds, lambda one, k, seed: ours(one, k, seed, split, weights[one.family]))
+    learnt = [] if options.frozen else samples(sets, ks, seeds, model)
+    weights = {f: fitted(s for s in learnt if s.family != f) if learnt else None for f in families}
+    base = partial(_base, weights, model)
+    rows = measured(sets, ks, seeds, lambda one, k, seed: ours(base(one, k, seed), one, split))
     _report(f"concierge, {split}, {'weights as frozen' if options.frozen else 'one family of sets left out'}", rows, ks)
 
     if options.lost:
-        rows = measured(sets, ks, seeds, lambda one, k, seed: lost(one, k, seed, split, weights[one.family]))
+        rows = measured(sets, ks, seeds, lambda one, k, seed: lost(base(one, k, seed), one, split))
         _report(f"where questions with an entry were lost, {split}", rows, ks, LOSSES)
+        return 0
+    if model:
         return 0
 
     val = [ratios(one, k, seed, "val") for one in sets for k in one.ks(ks) for seed in seeds if seed in one.bases]

@@ -1,6 +1,7 @@
 """Times fitting a base and asking it, without any data set: 500 made-up entries of 10 phrasings.
 
 python benchmarks/answers_speed.py [--entries 500] [--phrasings 10] [--questions 2000]
+        [--semantic FOLDER]
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from knowledge.answers import Knowledge
 from knowledge.entry import Entry
+from knowledge.meaning import open_model
 
 SYLLABLES = "ba be bi bo bu da de di do du ka ke ki ko ku la le li lo lu ma me mi mo mu na ne ni no nu ra re ri".split()
 COMMON = "how do i can you what is the a my when where to for of in it are please much".split()
@@ -43,12 +45,18 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=500)
     parser.add_argument("--phrasings", type=int, default=10)
     parser.add_argument("--questions", type=int, default=2_000)
+    parser.add_argument("--semantic", type=Path)
     options = parser.parse_args()
+    model = open_model(options.semantic)
     chance = random.Random(1)
     entries = made_up(options.entries, options.phrasings, chance)
     began = time.perf_counter()
-    knowledge = Knowledge(entries)
+    knowledge = Knowledge(entries, model=model)
     print(f"fit    {time.perf_counter() - began:.2f} s for {options.entries} entries of {options.phrasings} phrasings")
+    if model:
+        began = time.perf_counter()
+        knowledge = Knowledge(entries, model=model)
+        print(f"again  {time.perf_counter() - began:.2f} s, the model knowing the phrasings")
     spent = []
     for _ in range(options.questions):
         words = chance.choice(chance.choice(entries).questions).split()

@@ -1,12 +1,12 @@
 """Fits the weights of `knowledge/confidence.py` on the `val` parts of the development sets and prints them.
 
-    python benchmarks/fit_confidence.py [--data DIR] [--k 1 3 10] [--model DIR]
+    python benchmarks/fit_confidence.py [--data DIR] [--k 1 3 10] [--semantic DIR]
 
-`--model` is a sentence model's folder; with one only the English sets are read, in which it was trained.
+`--semantic` is a sentence model's folder; with one only the English sets are read, in which it was trained.
 
 A logistic regression by Newton's method with a little ridge. Each family of sets weighs the same, in each family each
 base; questions without an answer weigh half as much as those with one, at ten phrasings two and a half times as much,
-because a larger base finds something alike for everything.
+because a larger base finds something alike for everything. With a sentence model they weigh as much as those with one.
 """
 
 from __future__ import annotations
@@ -25,27 +25,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.qa_sets import DEFAULT, QuestionSet, read_sets
 from knowledge import words
 from knowledge.confidence import WEIGHTS, Confidence
+from knowledge.errors import InputError
 from knowledge.matching import Index, Sentences
-from knowledge.meaning import SentenceModel
+from knowledge.meaning import open_model
 
 Floats = NDArray[np.float64]
 WITHOUT_ANSWER = {1: 0.5, 3: 0.5, 10: 2.5}
+WITHOUT_ANSWER_BY_MEANING = {1: 1.0, 3: 1.0, 10: 2.5}
 RIDGE = 1e-3
 STEPS = 30
-
-
-class Remembering:
-    """A sentence model that keeps what it made, because the bases of a set hold the same phrasings."""
-
-    def __init__(self, model: Sentences) -> None:
-        self._model, self._made = model, dict[str, NDArray[np.float32]]()
-
-    def of(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """A row for each text."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._made]
-        if missing:
-            self._made |= dict(zip(missing, self._model.of(missing), strict=True))
-        return np.array([self._made[text] for text in texts])
 
 
 @dataclass(frozen=True)
@@ -84,7 +72,8 @@ def _sample(one: QuestionSet, k: int, seed: int, share: float, model: Sentences 
         right.append(index.ids[int(np.argmax(ranking.scores))] == asked.id)
         inside.append(asked.id is not None)
     known = np.array(inside)
-    outside = WITHOUT_ANSWER.get(k, 1.0) / max(int((~known).sum()), 20)
+    heavy = WITHOUT_ANSWER_BY_MEANING if index.meaning_share else WITHOUT_ANSWER
+    outside = heavy.get(k, 1.0) / max(int((~known).sum()), 20)
     return Sample(one.family, np.array(rows), np.array(right, float), share * np.where(known, 1 / known.sum(), outside))
 
 
@@ -116,16 +105,16 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=DEFAULT)
     parser.add_argument("--k", type=int, nargs="+", default=[1, 3, 10])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--model", type=Path)
+    parser.add_argument("--semantic", type=Path)
     options = parser.parse_args()
     try:
         sets = read_sets(options.data)
-        model = Remembering(SentenceModel(options.model)) if options.model else None
-    except OSError as error:
+        model = open_model(options.semantic)
+    except (OSError, InputError) as error:
         print(error, file=sys.stderr)
         return 2
     sets = [one for one in sets if model is None or one.language == "en"]
-    print("WEIGHTS = {")
+    print("WEIGHTS_WITH_MEANING = {" if model else "WEIGHTS = {")
     for name, value in fitted(samples(sets, options.k, options.seeds, model)).items():
         print(f'    "{name}": {value},')
     print("}")

@@ -26,6 +26,7 @@ from bot.database.plans import next_post_at
 from bot.database.tables import Conversation
 from bot.database.wishes import next_restock_at
 from bot.fetching import Fetcher
+from bot.fitting import fitted, read_ahead
 from bot.jobs import Handled, Job
 from bot.loops import repeat
 from bot.messages import ChatRef, OutboundMessage, Outcome, RawUpdate
@@ -182,11 +183,8 @@ class Concierge:
             if newest == self._revision:
                 return False
             entries, products = await load_all(session)
-        shop, model = self.house.shop, self._model
-        fitted = await asyncio.to_thread(
-            lambda: Knowledge(entries, products, currency=shop.currency, hours=shop.hours, model=model)
-        )
-        self.house = replace(self.house, knowledge=fitted)
+        knowledge = await fitted(entries, products, self.house.shop, self._model)
+        self.house = replace(self.house, knowledge=knowledge)
         self._revision = newest
         return True
 
@@ -301,6 +299,8 @@ class Concierge:
 
     async def _handle(self, session: AsyncSession, job: Job) -> Handled:
         ctx = await self._context(session, job)
+        if self._model:
+            await read_ahead(job.message, ctx)
         messages = await (handlers.route(job.message, ctx) if job.message else handlers.wake(ctx))
         return handled(messages, ctx, job.message, self._adapters[ctx.conversation.platform])
 

@@ -30,7 +30,7 @@ from bot.messages import ChatRef
 from bot.settings import OWN_GATEWAY, Settings
 from bot.stuck import oldest_unhandled_at, unsent
 from handlers.texts import best_language, say
-from knowledge.meaning import SentenceModel
+from knowledge.meaning import SentenceModel, open_model
 from knowledge.shop import Shop, read_shop
 
 log = structlog.get_logger()
@@ -55,8 +55,9 @@ async def run(settings: Settings, role: Role = "all", opened: Callable[[int], No
     Raises Taken where another process serves the same SQLite file, InputError for the shop's folder or the
     model's, CantListen for the port, and what the database's driver raises where it can't be reached at the start.
     """
-    shop, folder = read_shop(settings.shop_dir), settings.semantic_model
-    model = await asyncio.to_thread(SentenceModel, folder) if folder else None
+    shop = read_shop(settings.shop_dir)
+    folder = settings.semantic_model if role in ("all", "work") else None  # the others answer nothing
+    model = await asyncio.to_thread(open_model, folder)
     clock = Clock(settings.concierge_now)
     url = settings.database_url.get_secret_value()
     file = sqlite_file(url)

@@ -95,19 +95,6 @@ class Classifier:
         found: Floats = np.clip(1 - (1 - fitted) / np.maximum(rest, 1e-6), 0.0, 1.0).astype(np.float64)
         return found
 
-    def own_accuracy(self) -> float:
-        """The share of phrasings whose own entry would score best, had that phrasing alone never been there."""
-        rows = np.arange(len(self._owners))
-        rest = (
-            RIDGE * np.diag(self._inverse)
-            if self._by_rows
-            else 1 - np.einsum("ij,ij->i", self._smoother, self._vectors)
-        )
-        truth = np.zeros_like(self._fitted)
-        truth[rows, self._owners] = 1.0
-        left_out = truth - (truth - self._fitted) / np.maximum(rest, 1e-6)[:, None]
-        return float((left_out.argmax(axis=1) == self._owners).mean())
-
     def scores_without(self, entry: int) -> Floats:
         """What each phrasing of an entry would score, had that entry never been there: a row each.
 

@@ -17,12 +17,12 @@ import numpy as np
 
 from knowledge import words
 from knowledge.classifier import Classifier, Floats, Ints, Singles, places_for
+from knowledge.meaning import share_of_meaning
 from knowledge.typos import Speller
 
 WORDS_SHARE = 0.5
 NEAREST_SHARE = 0.05
 COMMON_ENTRIES, COMMON_SHARE = 4, 0.1
-MEANING_SHARES = (0.3, 0.5, 0.7)
 
 
 class Sentences(Protocol):
@@ -204,20 +204,14 @@ class Index:
         return self.words.read(question.phrases), self.grams.read(question.grams)
 
     def _learnt(self) -> tuple[float, Classifier | None]:
-        """The classifier, and what meaning counts in it: the share that does best on the base's own phrasings, each
-        asked as if it weren't there; nothing where it doesn't help."""
+        """What meaning counts in this base, and the classifier."""
         if not self.ids:
             return 0.0, None
         size, parts = len(self.phrasings), zip(self._fields, self._places, strict=True)
         made = [np.float32(share) * h.vectors(f.postings, f.features, f.weights, size) for (f, share), h in parts]
         vectors: Singles = np.add(*made)
-        words_alone = Classifier(self.owners, vectors)
-        if self._model is None:
-            return 0.0, words_alone
-        tried = [(share, Classifier(self.owners, _beside(vectors, self._meanings, share))) for share in MEANING_SHARES]
-        if len(self.phrasings) == len(self.ids):
-            return tried[-1]  # nothing to choose by
-        return max([(0.0, words_alone), *tried], key=lambda pair: pair[1].own_accuracy())
+        share = share_of_meaning(self.owners, vectors, self._meanings) if self._model else 0.0
+        return share, Classifier(self.owners, _beside(vectors, self._meanings, share) if share else vectors)
 
 
 def _beside(vectors: Singles, meanings: Singles, share: float) -> Singles:

@@ -10,6 +10,7 @@ from datetime import date
 
 from knowledge.answers import Knowledge
 from knowledge.entry import Entry, Product
+from knowledge.meaning import SentenceModel
 
 ROUNDS = 3
 SEED = 20_261
@@ -48,6 +49,7 @@ def rehearse(
     today: date,
     *,
     currency: str = "",
+    model: SentenceModel | None = None,
     at_most: int | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Rehearsal:
@@ -60,7 +62,7 @@ def rehearse(
     counts: Counter[str] = Counter()
     seen: dict[tuple[str, str], list[tuple[str, bool]]] = {}
     for kept, held in _rounds(able, at_most):
-        known = Knowledge(kept, products, currency=currency)
+        known = Knowledge(kept, products, currency=currency, model=model)
         for id, question in held:
             found = known.ask(question, today)
             counts["asked"] += 1

@@ -69,6 +69,7 @@ COMPOSED = ("bot.demo", "bot.running", "bot.cli", "bot.__main__")
 
 ROWS = (
     Row("knowledge", (), ("babel", "defusedxml", "numpy", "rapidfuzz", "yaml")),
+    Row("knowledge.meaning", ("knowledge",), ("numpy", "onnxruntime", "tokenizers")),
     *(Row(room, NEUTRAL, ("pydantic", "dateutil", "dateparser", "markdown_it")) for room in NEUTRAL),
     Row("bot.database", ("bot.messages", "knowledge.entry"), ("sqlalchemy", "alembic", "aiosqlite", "PIL")),
     *(Row(room, (*CORE, *NEUTRAL, "bot.database"), ("sqlalchemy", "structlog")) for room in CORE),
@@ -89,7 +90,7 @@ ROWS = (
     Row("bot.stuck", ("bot.database",), ("sqlalchemy",)),
     Row("bot.alone", ("bot.database",), ("sqlalchemy", "structlog")),
     Row("bot.backups", ("bot.database",), ("sqlalchemy", "structlog")),
-    *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.surroundings", *COMPOSED)),
+    *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.surroundings", "bot.fitting", *COMPOSED)),
     Row("bot.curation", ("bot.clock", "bot.database", "bot.backups", "bot.spool", "knowledge"), ("sqlalchemy",)),
     Row("bot.spool"),
     Row("bot.examples"),

@@ -60,7 +60,12 @@ def _rehearsed(place: Opened) -> Rehearsal:
 
     with Progress("questions") as progress:
         return rehearse(
-            place.base.entries, place.base.products, place.today, currency=place.shop.currency, progress=progress
+            place.base.entries,
+            place.base.products,
+            place.today,
+            currency=place.shop.currency,
+            model=place.model,
+            progress=progress,
         )
 
 

@@ -67,9 +67,9 @@ def _meaning(folder: Path) -> Check:
         return Check(
             "matching by meaning",
             False,
-            str(error),
-            "The bot does not start with it.",
-            "Mend it, or leave SEMANTIC_MODEL empty: answers are then found by words alone.",
+            f"{error.path}: {error.problem}",
+            "`concierge run` and `concierge ask` do not start with it.",
+            error.advice,
         )
     return Check("matching by meaning", True, "the sentence model can be used")
 

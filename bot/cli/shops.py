@@ -13,6 +13,7 @@ from bot.examples import sample_shop
 if TYPE_CHECKING:
     from bot.settings import Settings
     from knowledge.answers import Knowledge
+    from knowledge.meaning import SentenceModel
     from knowledge.reading import Base
     from knowledge.shop import Shop
 
@@ -45,7 +46,7 @@ class Opened:
     shop: Shop
     base: Base
     now: datetime
-    semantic_model: Path | None = None
+    model: SentenceModel | None = None
 
     @property
     def today(self) -> date:
@@ -58,20 +59,22 @@ class Opened:
 
         for warning in self.base.warnings:
             say(warning)
-        from knowledge.meaning import SentenceModel
-
-        model = SentenceModel(self.semantic_model) if self.semantic_model else None
         shop = self.shop
-        return Knowledge(self.base.entries, self.base.products, currency=shop.currency, hours=shop.hours, model=model)
+        return Knowledge(
+            self.base.entries, self.base.products, currency=shop.currency, hours=shop.hours, model=self.model
+        )
 
 
 def opened(given: Path | None) -> Opened:
-    """Reads the shop that is meant. Raises InputError and SettingsError."""
+    """Reads the shop that is meant, and opens the sentence model where one is set. Raises InputError, SettingsError."""
     from bot.clock import Clock
     from bot.settings import load_settings
+    from knowledge.meaning import open_model
     from knowledge.reading import read_base
 
     settings = load_settings()
     folder = chosen(given, settings)
     shop, base = shop_of(folder), read_base(folder)
-    return Opened(shop, base, Clock(settings.concierge_now).now().astimezone(shop.zone), settings.semantic_model)
+    return Opened(
+        shop, base, Clock(settings.concierge_now).now().astimezone(shop.zone), open_model(settings.semantic_model)
+    )
