@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from bot.database.blobs import images
 from bot.markup import from_markdown
 from bot.messages import Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text, styled
-from handlers import restock, tickets
+from handlers import catalogue, restock, tickets
 from handlers.context import Context
 from handlers.texts import not_spoken
 from knowledge.answers import Answer
@@ -63,7 +64,7 @@ async def settle(ctx: Context) -> list[OutboundMessage]:
 
 def sure_parts(found: Answer) -> list[Answer]:
     """The questions of a message that have a sure answer."""
-    return [part for part in found.parts or (found,) if part.outcome == "answered"]
+    return [part for part in found.parts or (found,) if part.outcome == "answered" or part.recommended]
 
 
 async def conclude(whole: InboundMessage, ctx: Context) -> list[OutboundMessage]:
@@ -88,14 +89,14 @@ async def sure_now(whole: InboundMessage, thread: ChatRef | Desk, ctx: Context) 
         return []
     text, pictures = await _answers(sure, ctx)
     ctx.outcome = Outcome.answered
-    reply = ctx.reply(text, restock.buttons_for([part.entry or "" for part in sure], ctx), pictures)
+    reply = ctx.reply(text, restock.buttons_for(_given(sure), ctx), pictures)
     return [reply, replace(_told(reply, ctx), to=thread)]
 
 
 async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer], ctx: Context) -> list[OutboundMessage]:
     """The sure answers as one message; a question beside them that has none goes to the owner."""
     text, pictures = await _answers(sure, ctx)
-    back = restock.buttons_for([part.entry or "" for part in sure], ctx)
+    back = restock.buttons_for(_given(sure), ctx)
     if rest and ctx.conversation.state == "bot":
         words = replace(message, text=Text(" ".join(part.text for part in rest)))
         told, *others = await tickets.open_ticket(words, ctx, sentence="asked_rest")
@@ -109,13 +110,22 @@ async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer],
 
 async def _answers(sure: list[Answer], ctx: Context) -> tuple[Text, list[Media]]:
     text, pictures = Text(), list[Media]()
-    ctx.conversation.topic = sure[-1].entry
+    ctx.conversation.topic = _given(sure)[-1]
     for part in sure:
-        told = [Text(part.computed), _words(part.entry or "", ctx)]
+        told = [Text(part.computed), _words(part.entry or "", part.text, ctx)]
+        if part.recommended:
+            told = [catalogue.notes(part.recommended, ctx)]
         for words in (one for one in told if one):
             text = text + ("\n\n" if text else "") + words
-        pictures += await images(ctx.session, ctx.house.knowledge.images(part.entry or ""))
+    for id in _given(sure):
+        found = await images(ctx.session, ctx.house.knowledge.images(id))
+        pictures += [picture for picture in found if picture not in pictures]
     return text, pictures
+
+
+def _given(sure: Sequence[Answer]) -> list[str]:
+    """The entries and products of which answers tell."""
+    return [id for part in sure for id in part.recommended or (part.entry or "",)]
 
 
 def _told(reply: OutboundMessage, ctx: Context) -> OutboundMessage:
@@ -124,11 +134,13 @@ def _told(reply: OutboundMessage, ctx: Context) -> OutboundMessage:
     return replace(note, key=f"{TOLD}{reply.key}")
 
 
-def _words(id: str, ctx: Context) -> Text:
-    """The stored answer; under a product's columns stands what the owner says of it, signed."""
+def _words(id: str, question: str, ctx: Context) -> Text:
+    """The stored answer; of a product what was asked for, else all of it with the owner's note, signed."""
     known = ctx.house.knowledge
     text = from_markdown(known.stored(id))
     product = known.products.get(id.removeprefix("product:")) if id not in known.entries else None
+    if product and (told := catalogue.columns(product, question, ctx)):
+        return told
     if product and product.owner_note:
         text = text + "\n\n" + styled("italic", product.owner_note) + "\n" + ctx.say("signed")
     return text
@@ -183,7 +195,7 @@ async def suggested(message: InboundMessage, ctx: Context, value: dict[str, Any]
     buttons = restock.buttons_for([entry], ctx)
     if ctx.conversation.state == "bot":
         buttons.append(ctx.labelled(ctx.say("ask_owner_button").plain, "ask_owner", value))
-    return [ctx.reply(_words(entry, ctx), buttons, pictures)]
+    return [ctx.reply(_words(entry, asked.text.plain, ctx), buttons, pictures)]
 
 
 async def ask_owner(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:

@@ -24,7 +24,8 @@ class Answer:
     one of exact, sure, near, unsure, expired, draft, shared_phrasing, veto, vague, hours, language, empty. `stale`
     names the expired or draft entry that would have answered. `computed` is the part of the answer that stands in no
     entry: what the shop's hours say. `language` is the line's, where the base has nothing in it. `parts` holds one
-    answer for each question of a line with two or more.
+    answer for each question of a line with two or more. `recommended` are the products, at most three, whose notes by
+    the owner fit what a recommendation was asked for.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Answer:
     exact: bool = False
     computed: str = ""
     language: str = ""
+    recommended: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object that `concierge ask --json` prints."""

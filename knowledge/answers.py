@@ -28,6 +28,7 @@ from knowledge.vetoes import Disagreements, misses_the_point
 
 CANDIDATES_AT_MOST = 5
 BUTTONS_AT_MOST = 3
+NOTES_AT_MOST = 3
 TITLE_AT_MOST = 60
 RIVAL_FROM = 0.5
 """The part of the line from which an entry keeps a product that is named only in part from answering."""
@@ -201,8 +202,9 @@ class Knowledge:
         fitting = self._catalogue.recommended(purpose, ("en", *self._languages)) if purpose else []
         if not fitting:
             return None
+        noted = tuple(fitting[:NOTES_AT_MOST])
         best = _best(scores, [*(Naming(id, 1.0) for id in fitting), *(n for n in namings if n.id not in fitting)])
-        found = Answer(text, "suggested", None, 0.5, best, None, self.line, tuple(fitting[:BUTTONS_AT_MOST]), "near")
+        found = Answer(text, "suggested", None, 0.5, best, None, self.line, noted, "near", recommended=noted)
         if len(fitting) > 1:
             return found
         said = f"{self.stored(fitting[0])}\n\n{self.products[fitting[0].removeprefix(PREFIX)].owner_note}"

@@ -85,6 +85,7 @@ def is_asking(token: str) -> bool:
 
 _RECOMMEND = re.compile(
     r"\b(?:(?:would|do|can|could|might|should|what|which|any) (?:\w+ ){0,3}?(?:recommend|suggest)|recommendations?"
+    r"|(?:what|which|what's|whats) (?:\w+ ){0,4}?(?:best|good) (?:for|as|with)"
     r"|(?:konnt|konnen|wurdet|wurden|was|welche\w*) (?:\w+ ){0,3}?(?:empfehl|empfiehl)\w*"
     r"|recommande\w*|conseille\w*|recomiend\w*|recomendar\w*|consigli\w*|aanraden)\b(?P<for>.*)"
 )

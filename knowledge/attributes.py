@@ -6,13 +6,19 @@ all that is decided here: "what colour is it" where no colour is written, or "in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
+from typing import Literal
 
 from knowledge import words
 from knowledge.asking import COLOURS, wants_colour, wants_measure, wants_size
 from knowledge.entry import Product
 from knowledge.particulars import named
 
+Attribute = Literal["price", "stock", "colour", "measure"]
+"""What a line may ask of a product: the columns price and stock, and what the title and description say beside them."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 SIZES = frozenset("xs s m l xl xxl xxxl xxs 2xl 3xl".split())
 _ORDER = ("xs", "s", "m", "l", "xl", "xxl", "xxxl")
 
@@ -20,6 +26,41 @@ _ORDER = ("xs", "s", "m", "l", "xl", "xxl", "xxxl")
 def values_in(asked: Sequence[str], in_titles: Collection[str]) -> frozenset[str]:
     """The colours and sizes that a line names and that are no product's name."""
     return frozenset(token for token in asked if (token in COLOURS or token in SIZES) and token not in in_titles)
+
+
+_PRICE = frozenset(
+    """
+    much price prices cost costs expensive kostet kosten preis wieviel combien coute coutent prix cuanto cuesta cuestan
+    precio quanto costa costano prezzo hoeveel kost kosten prijs custa custam preco
+    """.split()
+)
+_STOCK = frozenset(
+    "stock available left lager vorratig verfugbar disponible disponibles disponibile voorraad ainda".split()
+)
+_UNSPACED = {"price": ("いくら", "値段", "価格", "多少", "价格", "價格"), "stock": ("在庫", "库存", "庫存")}
+
+
+def asked_of(asked: Sequence[str]) -> tuple[Attribute, ...]:
+    """What a line, as tokens, asks for in so many words; nothing for "do you have it" and "tell me about it"."""
+    whole, there = "".join(asked), set(asked)
+    wanted: dict[Attribute, bool] = {
+        "price": not _PRICE.isdisjoint(there) or any(word in whole for word in _UNSPACED["price"]),
+        "stock": not _STOCK.isdisjoint(there) or any(word in whole for word in _UNSPACED["stock"]),
+        "colour": wants_colour(asked) or not COLOURS.isdisjoint(there),
+        "measure": wants_measure(asked) or not SIZES.isdisjoint(there),
+    }
+    return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+
+
+def written_of(product: Product, attribute: Attribute) -> str:
+    """The sentence of the description, else the title, in which a colour or a measure stands; nothing where none is."""
+    for sentence in (*_SENTENCE_END.split(product.description), product.title):
+        text = words.read(sentence)
+        if attribute == "colour" and not COLOURS.isdisjoint(text):
+            return sentence.strip()
+        if attribute == "measure" and _has_measure(text, or_a_size=True):
+            return sentence.strip()
+    return ""
 
 
 def tells(product: Product, asked: Sequence[str]) -> bool:
