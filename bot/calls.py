@@ -87,6 +87,9 @@ async def prepare(
     desk = await desks.ensure(session, message.to.conversation_id, None) if isinstance(message.to, Desk) else None
     homeless = desk is not None and desk.thread_id is None
     gone = message.op == "mark" or (target is not None and target.chat.thread_id is not None)
+    if desk and homeless and message.op == "mark" and await outbox.something_opens(session, desk.conversation_id):
+        row.state, row.due_at = "waiting", now + timedelta(seconds=1)
+        return None
     if homeless and message.op != "send" and gone:
         row.state, row.error = "cancelled", "There is no thread of what it is about."
         return None

@@ -1,7 +1,8 @@
 """Messages to be sent, one row a platform call, in lanes.
 
-A lane is (chat or desk, talk | post); its rows go out in order. A row is waiting, claimed (safe to give back),
-sending (committed just before the call), then sent, dead, cancelled, or uncertain: nobody knows whether it arrived.
+A lane is (chat or desk, talk | post | first | mark); its rows go out in order. A row is waiting, claimed (safe to
+give back), sending (committed just before the call), then sent, dead, cancelled, or uncertain: nobody knows whether it
+arrived.
 One whose words go out with another row's call is joined until that has ended (`bot.merging`).
 """
 
@@ -36,10 +37,13 @@ AT_MOST_ONCE = ("post", "offer")
 
 
 def lane_of(message: OutboundMessage) -> str:
-    """The lane in which a message goes; posts and offers never hold up talk, and talk nothing that is urgent."""
+    """The lane in which a message goes; posts and offers never hold up talk, and talk nothing that is urgent. How a
+    desk is shown to stand holds up nobody."""
     where = f"desk:{message.to.conversation_id}" if isinstance(message.to, Desk) else chat_name(message.to)
     if message.urgent:
         return f"{where}|first"
+    if message.op == "mark":
+        return f"{where}|mark"
     return f"{where}|{'post' if message.kind in AT_MOST_ONCE else 'talk'}"
 
 
@@ -267,6 +271,13 @@ async def recover(session: AsyncSession, platforms: Iterable[str]) -> Sequence[O
     await session.execute(update(OutboxRow).where(ours, left).values(state="waiting"))
     await session.execute(update(DeskRow).where(DeskRow.state == "opening").values(state="absent"))
     return (await session.scalars(select(OutboxRow).where(ours, OutboxRow.state == "sending"))).all()
+
+
+async def something_opens(session: AsyncSession, conversation_id: int) -> bool:
+    """Whether a message is on its way that opens the desk's thread."""
+    live = OutboxRow.state.in_(("waiting", "claimed", "sending"))
+    opens = select(OutboxRow.id).where(OutboxRow.conversation_id == conversation_id, OutboxRow.op == "send", live)
+    return await session.scalar(opens.limit(1)) is not None
 
 
 async def by_key(session: AsyncSession, key: str) -> OutboxRow | None:

@@ -95,7 +95,8 @@ class Knowledge:
         if alone.exact or alone.parts or not following.follows(asked):
             return alone
         if topic is None or (topic not in self.entries and not self._catalogue.title(topic)):
-            return following.unsure(alone) if following.is_vague(asked) else alone
+            whole = following.is_whole(asked, self.entries.get(alone.entry or ""))
+            return following.unsure(alone) if following.is_vague(asked) and not whole else alone
         return following.follow(text, alone, self._completed(asked, topic), topic, lambda q: self._ask_one(q, today))
 
     def _in_its_language(self, found: Answer, locale: str) -> Answer:

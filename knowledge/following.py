@@ -44,6 +44,16 @@ def is_vague(tokens: Sequence[str]) -> bool:
     return all(token in _VAGUE or token in _ANAPHORS or is_small(token) or is_asking(token) for token in tokens)
 
 
+def is_whole(tokens: Sequence[str], entry: Entry | None) -> bool:
+    """Whether a line that names nothing asks all that a phrasing of the entry asks: "how can I order" needs no more."""
+    said = (
+        [{token for token in words.read(question) if not is_small(token)} for question in entry.questions]
+        if entry
+        else []
+    )
+    return any(asked and asked <= set(tokens) for asked in said)
+
+
 def follows(tokens: Sequence[str]) -> bool:
     """Whether a line may be half a question: it begins with "and" or "what about", points back, or names nothing."""
     if not 0 < len(tokens) <= FOLLOWS_AT_MOST:

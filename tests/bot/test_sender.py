@@ -19,7 +19,7 @@ from bot.calls import Ended, taken
 from bot.clock import Clock
 from bot.database import Database, inside_write
 from bot.database.tables import OutboxRow
-from bot.messages import ChatRef, Media, OutboundMessage, Receipt
+from bot.messages import ChatRef, Desk, Media, OutboundMessage, Receipt, Text
 from bot.outbox import AT_MOST_ONCE
 from bot.pacing import Budget
 from bot.retries import LONGEST_WAIT_S, PATIENCE, next_attempt
@@ -445,3 +445,16 @@ async def test_a_whole_dialogue_makes_no_call_inside_a_write(stage: Stage) -> No
     await _story(stage)
     assert stage.adapter.calls >= 8
     assert set(await stage.states()) == {"sent"}
+
+
+async def test_a_mark_that_is_refused_again_and_again_holds_up_nobodys_words(road: Road) -> None:
+    ana = await road.known()
+    await road.enqueue(OutboundMessage(Desk(ana), "card", "note", text=Text("card")))
+    await road.send()
+    road.wire.faults["mark"] = [DeliveryError(Reason.unreachable, "away") for _ in range(9)]
+    await road.enqueue(OutboundMessage(Desk(ana), "mark", "note", "mark", mark="waiting"))
+    await road.send()
+    await road.enqueue(OutboundMessage(Desk(ana), "words", "relay", text=Text("in the garden")))
+    await road.send()
+    states = await road.states()
+    assert (states["words"], states["mark"]) == ("sent", "waiting")

@@ -189,7 +189,7 @@ def test_what_a_newcomer_tries_first_is_answered(question: str, words: str) -> N
         ("any mayo?", "product:mayonnaise"),
         ("do you have pancakes", "product:pancake-mix"),
         ("do you sell rice", "product:rice-set"),
-        ("do you sell a diary", "chick-diary"),
+        ("how long does it take", "delivery-times"),
     ],
 )
 def test_what_may_mean_several_things_becomes_buttons(question: str, button: str) -> None:

@@ -36,6 +36,7 @@ async def test_a_desk_is_marked_when_its_standing_changes(stage: Stage, marks: l
     assert marks == []
     await open_ticket(stage)
     await stage.ana.says("for 3 people")
+    await stage.wait(seconds=1)  # the thread is opened first
     assert marks == ["needs_reply"]
     thread = stage.thread("Ana")
     await stage.wait(minutes=1)
