@@ -306,9 +306,8 @@ class Sender:
 
     async def _dead(self, session: AsyncSession, row: OutboxRow) -> str:
         """The state of a row that can't be sent; lines that it carried together go each for itself."""
-        if row.op == "mark":
-            return "cancelled"  # how a desk that is no more stands, nobody has to know
-        return "cancelled" if await merging.parted(session, row, self._clock.now()) else "dead"
+        told = row.op != "mark"  # how a desk that is no more stands, nobody has to know
+        return "dead" if told and not await merging.parted(session, row, self._clock.now()) else "cancelled"
 
     async def _end(self, row_id: int, error: DeliveryError, change: Change) -> None:
         """Stores what became of a row, and in the same commit tells whoever must know. That it ends counts more: where

@@ -248,7 +248,8 @@ async def test_the_platforms_pace_is_kept_unless_it_is_lifted(front: Shopfront, 
             front.asks("Ana", QUESTION)
         await until(lambda: sum(ANSWER in words for words in front.heard("Ana")) == count)
     sent = [call.at for call in front.telegram.calls if call.method == "sendMessage"]
-    assert (max(sent) - min(sent) < len(sent) - 1) is in_a_hurry
+    # A call counts when it sets out; the first of all may be longer on its way than the last.
+    assert (max(sent) - min(sent) < (len(sent) - 1) / 2) is in_a_hurry
 
 
 @POSTGRESQL

@@ -138,5 +138,5 @@ async def test_a_bucket_that_discord_calls_empty_is_not_asked_again_before_its_t
     await stage.settle()
     await stage.wait(minutes=1)
     await until(lambda: True)
-    assert stage.thread("Ana").hears() == said
+    assert "\n".join(stage.thread("Ana").hears()).split("\n") == said  # held back, they may come together
     assert stage.simulator.buckets.overrun == 0
