@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     BindParameter,
-    Select,
     String,
     and_,
     bindparam,
@@ -26,12 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot import attachments
+from bot import attachments, belonging
 from bot.adapter import Position
 from bot.database import chats
 from bot.database.doors import Database
 from bot.database.inserts import dialect_of, insert_for, insert_into, plain
-from bot.database.tables import Conversation, DeskRow, InboxRow, OutboxRow
+from bot.database.tables import Conversation, InboxRow
 from bot.database.tables.base import Instant
 from bot.messages import ChatRef, MessageRef, RawUpdate
 
@@ -161,7 +160,7 @@ async def _conversation_of(
         if key not in known:
             known[key] = await conversation_id(session, chat, _person(raw), "customer")
         return known[key]
-    found = await desk_behind(session, chat, raw.reply_to)
+    found = await belonging.desk_behind(session, chat, raw.reply_to)
     if found is None or await _waits_in_the_room(session, chat, found):
         return await conversation_id(session, chat, "", "room")
     return found
@@ -208,55 +207,9 @@ def _row(raw: RawUpdate, conversation_id: int | None, now: datetime) -> dict[str
     }
 
 
-async def desk_behind(session: AsyncSession, chat: ChatRef, reply_to: str) -> int | None:
-    """The conversation that words in the room belong to: by their thread, or (in a group without threads) by the
-    desk's message that they reply to."""
-    if chat.thread_id is not None:
-        return await desk_of(session, chat)
-    if not reply_to:
-        return None
-    found: int | None = await session.scalar(
-        _ours(chat, reply_to).with_only_columns(OutboxRow.conversation_id).where(OutboxRow.conversation_id.is_not(None))
-    )
-    return found
-
-
-async def may_become_known(session: AsyncSession, chat: ChatRef, reply_to: str) -> bool:
-    """Whether a thread is just being opened, or a message sent, that is not recorded yet: it may be the very one."""
-    opening = await session.scalar(select(DeskRow.conversation_id).filter_by(state="opening").limit(1))
-    if opening is not None or chat.thread_id is not None:
-        return opening is not None
-    if await session.scalar(_ours(chat, reply_to)) or await original(session, MessageRef(chat, reply_to)):
-        return False  # the words of an owner, or of the general part
-    sending = select(OutboxRow.id).where(
-        OutboxRow.platform == chat.platform, OutboxRow.state == "sending", OutboxRow.conversation_id.is_not(None)
-    )
-    return await session.scalar(sending.limit(1)) is not None
-
-
-def _ours(chat: ChatRef, message_id: str) -> Select[int]:
-    """The row of the outbox whose message that is."""
-    return select(OutboxRow.id).where(
-        OutboxRow.platform == chat.platform, OutboxRow.chat_id == chat.chat_id, OutboxRow.message_id == message_id
-    )
-
-
 def in_room(chat: ChatRef, room: ChatRef | None) -> bool:
     """Whether a chat is the owners' room or one of its threads."""
     return room is not None and (chat.platform, chat.bot, chat.chat_id) == (room.platform, room.bot, room.chat_id)
-
-
-async def desk_of(session: AsyncSession, chat: ChatRef) -> int | None:
-    """The conversation whose desk a thread of the owners' room is."""
-    found: int | None = await session.scalar(
-        select(DeskRow.conversation_id).where(
-            DeskRow.platform == chat.platform,
-            DeskRow.bot == chat.bot,
-            DeskRow.chat_id == chat.chat_id,
-            DeskRow.thread_id == chat.thread_id,
-        )
-    )
-    return found
 
 
 async def conversation_id(session: AsyncSession, chat: ChatRef, person_id: str, kind: str) -> int:

@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import albums, inbox
+from bot import albums, belonging, inbox
 from bot.adapter import Adapter
 from bot.clock import Clock
 from bot.database.doors import Database
@@ -202,7 +202,7 @@ class Worker:
         if conversation.kind != "room" or not (message.chat.thread_id or reply_to):
             return False
         now, chat = self._clock.now(), replace(message.chat, chat_id=rows[0].chat_id or "")
-        if found := await inbox.desk_behind(session, chat, reply_to):
+        if found := await belonging.desk_behind(session, chat, reply_to):
             for row in rows:
                 row.conversation_id = found
             await session.flush()  # the other conversation may have had its turn just now
@@ -210,7 +210,7 @@ class Worker:
             return True
         if now - rows[0].received_at > timedelta(seconds=OPENING_S):
             return False
-        waits = await inbox.may_become_known(session, chat, reply_to)
+        waits = await belonging.may_become_known(session, chat, reply_to)
         if waits:
             conversation.next_at = now + timedelta(seconds=RETRY_S)
         return waits

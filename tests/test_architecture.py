@@ -54,7 +54,7 @@ NEUTRAL = tuple(
 CORE = tuple(
     f"bot.{name}"
     for name in (
-        *("inbox", "jobs", "worker", "albums", "attachments", "fetching", "carrying"),
+        *("inbox", "belonging", "jobs", "worker", "albums", "attachments", "fetching", "carrying"),
         *("outbox", "backlog", "merging", "rewriting", "sent", "sender", "calls", "desks", "copies", "versions"),
     )
 )

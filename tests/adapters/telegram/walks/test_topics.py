@@ -167,6 +167,21 @@ async def test_a_topic_whose_first_message_was_cut_off_is_used_by_the_next_try(
 
 
 @on_sqlite
+async def test_what_an_owner_writes_into_a_topic_whose_first_message_was_cut_off_reaches_the_customer(
+    stage: TelegramStage,
+) -> None:
+    stage.simulator.faults.inject("sendMessage", faults.cut(), when=lambda c: bool(c.text("message_thread_id")))
+    await stage.ana.says("/human about my order")
+    stage.ana.hears()
+    stage.thread("Ana").writes("A dulcimer")
+    await stage.stored()
+    await stage.concierge.work()
+    await stage.wait(minutes=2)
+    assert stage.simulator.count("createForumTopic") == 1
+    assert stage.ana.hears() == ["A dulcimer"]
+
+
+@on_sqlite
 async def test_fifty_first_messages_at_once_from_one_person_make_one_topic(stage: TelegramStage) -> None:
     lines = [f"/human q{number:03} zither" for number in range(50)]
     for line in lines:
