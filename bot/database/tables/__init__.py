@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.database.tables.base import Base
+from bot.database.tables.complaints import EarlyAlert, HeldWords
 from bot.database.tables.people import Conversation, Customer, DeskRow, RestockWish, Ticket
 from bot.database.tables.shop import Blob, Change, EntryRow, Image, Phrasing, ProductRow, Revision, TableMapping
 from bot.database.tables.stories import Post, Series, Story
@@ -18,8 +19,10 @@ __all__ = [
     "Conversation",
     "Customer",
     "DeskRow",
+    "EarlyAlert",
     "EntryRow",
     "FileId",
+    "HeldWords",
     "Image",
     "InboxRow",
     "Lane",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.tables.base import Base, Id, Key
@@ -41,7 +41,8 @@ class Conversation(Base):
     stored updates wait, `next_at` that they wait for another try. `wake_at` is the earlier of the two instants
     beside it. `mark` is how its desk was last shown to stand. `topic` is the entry, or `product:<id>`, that was given
     last: "how much is it" refers to it. `awaiting` is what the bot has asked in the room and
-    expects as the next message there.
+    expects as the next message there. `lately` is what the bot answered or suggested last, so that who asks the same
+    again, or says that it didn't help, gets the owner.
     """
 
     __tablename__ = "conversations"
@@ -70,12 +71,15 @@ class Conversation(Base):
     mark: Mapped[str | None]
     topic: Mapped[str | None]
     awaiting: Mapped[dict[str, Any] | None]
+    lately: Mapped[list[Any] | None]
 
 
 class Ticket(Base):
     """An open question of a customer's; one at a time for a conversation.
 
-    `asked_in` is the stored update in which it was asked, `card` what the owner's card said beside it.
+    `asked_in` is the stored update in which it was asked, `card` what the owner's card said beside it. `complaint` says
+    that the customer is unhappy: what is said to them is looked at for its tone, and promotions pause; `alert_id` is
+    the early alert that tells of several who complain alike.
     """
 
     __tablename__ = "tickets"
@@ -96,6 +100,8 @@ class Ticket(Base):
     why: Mapped[str]
     asked_in: Mapped[int | None] = mapped_column(Key, index=True)
     card: Mapped[dict[str, Any] | None]
+    complaint: Mapped[bool] = mapped_column(default=False, server_default=false())
+    alert_id: Mapped[int | None] = mapped_column(Key, index=True)
     opened_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
