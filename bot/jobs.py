@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.tables import Conversation, InboxRow
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 
+ALARMS = ("thought_due_at", "handoff_ends_at", "promise_due_at", "after_due_at")
+"""The instants at which a conversation wakes by itself: the rest of a thought has had its time, the owner has been
+silent for long, a promise wants a look, and whether an answer has helped may be asked."""
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -60,8 +63,7 @@ def release(conversation: Conversation, more: bool, now: datetime) -> None:
     """Lets the next in line go first, and forgets what has been done."""
     conversation.pending_since = now if more else None
     conversation.wake_attempts = 0
-    alarms = [at for at in (conversation.thought_due_at, conversation.handoff_ends_at) if at]
-    conversation.wake_at = min(alarms, default=None)
+    conversation.wake_at = min((at for name in ALARMS if (at := getattr(conversation, name))), default=None)
 
 
 def finish(row: InboxRow, outcome: Outcome | None, explanation: dict[str, Any] | None, now: datetime) -> Seen:

@@ -26,7 +26,7 @@ from bot.database.doors import Database
 from bot.database.people import customers_in
 from bot.database.tables import Conversation, Customer, InboxRow
 from bot.database.tables.base import Instant
-from bot.jobs import Handle, Handled, Job, Observe, Seen, finish, release, storable
+from bot.jobs import ALARMS, Handle, Handled, Job, Observe, Seen, finish, release, storable
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 from bot.outbox import Outbox
 
@@ -268,10 +268,11 @@ class Worker:
 
 
 def _put_off(conversation: Conversation, now: datetime) -> None:
-    """The lines of the thought are set aside; the end of a handoff is tried again later, else it would never end."""
+    """The lines of the thought are set aside; what else is due is tried again later, else it would never be done."""
     conversation.thought_due_at = None
-    if conversation.handoff_ends_at and conversation.handoff_ends_at <= now:
-        conversation.handoff_ends_at = now + timedelta(seconds=LATER_S)
+    for alarm in ALARMS:
+        if (due_at := getattr(conversation, alarm)) and due_at <= now:
+            setattr(conversation, alarm, now + timedelta(seconds=LATER_S))
 
 
 async def _say_nothing(session: AsyncSession, job: Job) -> Handled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.database.tables.base import Base
 from bot.database.tables.complaints import EarlyAlert, HeldWords
 from bot.database.tables.people import Conversation, Customer, DeskRow, RestockWish, Ticket
+from bot.database.tables.promises import Consent, Promise, Rating
 from bot.database.tables.shop import Blob, Change, EntryRow, Image, Phrasing, ProductRow, Revision, TableMapping
 from bot.database.tables.stories import Post, Series, Story
 from bot.database.tables.traffic import Attachment, ButtonRow, ChatMove, FileId, InboxRow, Lane, OutboxRow, SentPart
@@ -16,6 +17,7 @@ __all__ = [
     "ButtonRow",
     "Change",
     "ChatMove",
+    "Consent",
     "Conversation",
     "Customer",
     "DeskRow",
@@ -30,6 +32,8 @@ __all__ = [
     "Phrasing",
     "Post",
     "ProductRow",
+    "Promise",
+    "Rating",
     "RestockWish",
     "Revision",
     "SentPart",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.tables.base import Base, Id, Key
@@ -14,7 +14,10 @@ from bot.database.tables.base import Base, Id, Key
 class Customer(Base):
     """One person on one platform.
 
-    `stopped_at` is when they said /stop, until they ask for something again.
+    `stopped_at` is when they said /stop, until they ask for something again. `wants` is what they said of each kind
+    of unasked message (what is missing they never said), `quiet` from and until which minute after their midnight they
+    hear nothing, `timezone` where that midnight is, `most_a_week` how many a week they want; what is None is the shop's
+    own. `paused_until` ends a pause, `contacted` are the instants of the last week's unasked messages.
     """
 
     __tablename__ = "customers"
@@ -31,6 +34,12 @@ class Customer(Base):
     follows_stories: Mapped[bool] = mapped_column(default=False)
     reachable: Mapped[bool] = mapped_column(default=True)
     stopped_at: Mapped[datetime | None]
+    wants: Mapped[dict[str, Any] | None]
+    quiet: Mapped[list[Any] | None] = mapped_column(JSON)
+    timezone: Mapped[str | None]
+    most_a_week: Mapped[int | None]
+    paused_until: Mapped[datetime | None]
+    contacted: Mapped[list[Any] | None] = mapped_column(JSON)
 
 
 class Conversation(Base):
@@ -38,11 +47,11 @@ class Conversation(Base):
 
     The row is the lock: whoever changes anything of a conversation holds it. `state` is bot, waiting (a ticket is
     open; sure answers still come) or handoff (a human speaks, the bot is silent). `pending_since` says that
-    stored updates wait, `next_at` that they wait for another try. `wake_at` is the earlier of the two instants
-    beside it. `mark` is how its desk was last shown to stand. `topic` is the entry, or `product:<id>`, that was given
-    last: "how much is it" refers to it. `awaiting` is what the bot has asked in the room and
-    expects as the next message there. `lately` is what the bot answered or suggested last, so that who asks the same
-    again, or says that it didn't help, gets the owner.
+    stored updates wait, `next_at` that they wait for another try. `wake_at` is the earliest of its alarms, which stand
+    beside it (`bot.jobs.ALARMS`). `mark` is how its desk was last shown to stand. `topic` is the entry, or
+    `product:<id>`, that was given last: "how much is it" refers to it. `awaiting` is what the bot has asked and expects
+    as the next message there. `lately` is what the bot answered or suggested last, so that who asks the same again, or
+    says that it didn't help, gets the owner. `digest` is the line of a room that says who waits.
     """
 
     __tablename__ = "conversations"
@@ -65,6 +74,8 @@ class Conversation(Base):
     wake_at: Mapped[datetime | None]
     thought_due_at: Mapped[datetime | None]
     handoff_ends_at: Mapped[datetime | None]
+    promise_due_at: Mapped[datetime | None]
+    after_due_at: Mapped[datetime | None]
     last_customer_at: Mapped[datetime | None]
     last_owner_at: Mapped[datetime | None]
     wake_attempts: Mapped[int] = mapped_column(default=0)
@@ -72,6 +83,7 @@ class Conversation(Base):
     topic: Mapped[str | None]
     awaiting: Mapped[dict[str, Any] | None]
     lately: Mapped[list[Any] | None]
+    digest: Mapped[dict[str, Any] | None]
 
 
 class Ticket(Base):
@@ -79,7 +91,9 @@ class Ticket(Base):
 
     `asked_in` is the stored update in which it was asked, `card` what the owner's card said beside it. `complaint` says
     that the customer is unhappy: what is said to them is looked at for its tone, and promotions pause; `alert_id` is
-    the early alert that tells of several who complain alike.
+    the early alert that tells of several who complain alike. `told_at` is when the customer last heard who will answer
+    and when. `remind_at` is when the owners are next reminded of it, if it still waits, `reminded` how often they were.
+    `ask_solved_at` is when the customer is asked whether it helped, `asked_solved_at` when they were.
     """
 
     __tablename__ = "tickets"
@@ -105,6 +119,11 @@ class Ticket(Base):
     opened_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None]
+    reminded: Mapped[int | None]
+    ask_solved_at: Mapped[datetime | None]
+    asked_solved_at: Mapped[datetime | None]
 
 
 class DeskRow(Base):

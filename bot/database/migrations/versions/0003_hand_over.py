@@ -1,4 +1,4 @@
-"""The hand-over: lines that go out together in one message."""
+"""The hand-over: lines that go out together in one message, promises, reminders, ratings, and consent."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     _merging()
     _complaints()
+    _promises()
 
 
 def _merging() -> None:
@@ -74,7 +75,87 @@ def _no_complaints() -> None:
     op.drop_table("alerts")
 
 
+PROMISED = (
+    ("customers", "wants", sa.JSON()),
+    ("customers", "quiet", sa.JSON()),
+    ("customers", "timezone", sa.String()),
+    ("customers", "most_a_week", sa.Integer()),
+    ("customers", "paused_until", Instant()),
+    ("customers", "contacted", sa.JSON()),
+    ("conversations", "promise_due_at", Instant()),
+    ("conversations", "after_due_at", Instant()),
+    ("conversations", "digest", sa.JSON()),
+    ("tickets", "told_at", Instant()),
+    ("tickets", "remind_at", Instant()),
+    ("tickets", "reminded", sa.Integer()),
+    ("tickets", "ask_solved_at", Instant()),
+    ("tickets", "asked_solved_at", Instant()),
+)
+
+
+def _promises() -> None:
+    for table, column, kind in PROMISED:
+        op.add_column(table, sa.Column(column, kind, nullable=True))
+    op.create_table(
+        "promises",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("ticket_id", KEY, nullable=True),
+        sa.Column("conversation_id", KEY, nullable=False),
+        sa.Column("customer_id", KEY, nullable=True),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        *(sa.Column(at, Instant(), nullable=False) for at in ("made_at", "due_at")),
+        *(
+            sa.Column(at, Instant(), nullable=True)
+            for at in ("warn_at", "warned_at", "reminded_at", "followed_up_at", "kept_at", "dropped_at")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_promises_ticket_id")),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name=op.f("fk_promises_conversation_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_promises_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promises")),
+    )
+    for column in ("ticket_id", "conversation_id", "customer_id"):
+        op.create_index(op.f(f"ix_promises_{column}"), "promises", [column])
+    op.create_table(
+        "ratings",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("ticket_id", KEY, nullable=False),
+        sa.Column("customer_id", KEY, nullable=True),
+        sa.Column("stars", sa.Integer(), nullable=False),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ratings_ticket_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_ratings_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ratings")),
+        sa.UniqueConstraint("ticket_id", name=op.f("uq_ratings_ticket_id")),
+    )
+    op.create_index(op.f("ix_ratings_customer_id"), "ratings", ["customer_id"])
+    op.create_table(
+        "consents",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("customer_id", KEY, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("given", sa.Boolean(), nullable=False),
+        sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_consents_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
+    )
+    op.create_index(op.f("ix_consents_customer_id"), "consents", ["customer_id"])
+
+
+def _unpromise() -> None:
+    for table in ("consents", "ratings", "promises"):
+        op.drop_table(table)
+    for table in ("customers", "conversations", "tickets"):
+        with op.batch_alter_table(table) as batch:
+            for owner, column, _ in PROMISED:
+                if owner == table:
+                    batch.drop_column(column)
+
+
 def downgrade() -> None:
+    _unpromise()
     _no_complaints()
     op.drop_index("ix_outbox_merged_into", "outbox")
     with op.batch_alter_table("outbox") as batch:
