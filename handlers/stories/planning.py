@@ -1,26 +1,21 @@
-"""The owner arranges a story by chat: /story, preview, confirm; /stories lists and cancels; `due` posts."""
+"""The owner arranges a story by chat: /story, its preview, and what is pressed beneath."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from bot.database import people, plans
+from bot.database import plans
 from bot.database.tables import Series, Story
-from bot.messages import Button, ChatRef, InboundMessage, OutboundMessage, Text
-from bot.recurrence import Occurrence, Reading, Rule, occurrences, read_beginning, read_when
-from handlers.context import Context, House
-from handlers.texts import best_language, say
+from bot.messages import InboundMessage, OutboundMessage, Text
+from bot.recurrence import Reading, Rule, read_beginning, read_when
+from handlers.context import Context
+from handlers.stories.listing import cancel_by_id, cancelled
+from handlers.stories.posting import plan_next
+from handlers.stories.preview import preview
 
-MAX_LATENESS = timedelta(hours=1)
-"""A post that is later than this is missed, and the owner is asked; it is never posted late by surprise."""
 PATIENCE = timedelta(minutes=10)
 """How long a question about a story waits for its answer; later words are not taken for one."""
-DATES_TO_TRY = 10
-"""A date that has its post already is passed over; so many in a row are more than any plan has."""
-SEPARATOR = "\n\n———\n"
 
 
 async def story(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
@@ -67,7 +62,7 @@ async def _go_on(
         return _ask(Text(reading.question), "when", series, asker, ctx)
     if series.rule is None:
         return _ask(ctx.say("story_when"), "when", series, asker, ctx)
-    return [await _preview(series, content, ctx)]
+    return [await preview(series, content, ctx)]
 
 
 def _schedule(series: Series, reading: Reading, ctx: Context) -> None:
@@ -116,47 +111,6 @@ def _retell(content: Story, message: InboundMessage) -> None:
     plans.tell(content, message.text or text, message.media or media)
 
 
-async def _preview(series: Series, content: Story, ctx: Context) -> OutboundMessage:
-    text, media = plans.told(content)
-    return ctx.reply(text + await _plan_text(series, ctx), _choices(series, ctx), media, "notice")
-
-
-async def _plan_text(series: Series, ctx: Context) -> Text:
-    """Beneath the story as it will look: the schedule in words, the next times, and where it goes."""
-    lines = Text(SEPARATOR) + ctx.say("story_plan", words=series.phrase)
-    if series.phrase != "now":
-        nexts = occurrences(Rule.load(series.rule or {}), ctx.now, 3)
-        lines = lines + "\n" + ctx.say("story_next", next=", ".join(_moment(o, ctx) for o in nexts))
-    return lines + "\n" + ctx.say("story_to", targets=await _targets(series, ctx))
-
-
-def _moment(occurrence: Occurrence, ctx: Context) -> str:
-    return f"{occurrence.at.astimezone(ctx.zone):%a %d.%m. %H:%M}"
-
-
-async def _targets(series: Series, ctx: Context) -> str:
-    names = []
-    if series.to_channels and ctx.house.channels:
-        names.append(ctx.say("target_channel").plain)
-    if series.to_followers:
-        count = await people.count_followers(ctx.session)
-        names.append(ctx.say("target_followers", count=str(count)).plain)
-    return ", ".join(names) or ctx.say("target_nobody").plain
-
-
-def _choices(series: Series, ctx: Context) -> list[Button]:
-    value = {"series": series.id}
-    channel = "leave_out_channel_button" if series.to_channels else "take_in_channel_button"
-    followers = "leave_out_followers_button" if series.to_followers else "take_in_followers_button"
-    return [
-        ctx.button("confirm_button", "story_confirm", value),
-        ctx.button("change_button", "story_change", value),
-        ctx.button("cancel_button", "story_cancel", value),
-        ctx.button(channel, "story_channel", value),
-        ctx.button(followers, "story_followers", value),
-    ]
-
-
 async def pressed(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
     """A button under a preview or in the list."""
     found = await plans.series_with_story(ctx.session, int(value["series"]))
@@ -164,7 +118,7 @@ async def pressed(message: InboundMessage, ctx: Context, value: dict[str, Any]) 
     if found is None or found[0].state not in ("draft", "planned"):
         return [ctx.reply(ctx.say("settled"))]
     if action == "story_cancel":
-        return [await _cancelled(found[0], ctx), *_without_buttons(message, found[0], ctx)]
+        return [await cancelled(found[0], ctx), *_without_buttons(message, found[0], ctx)]
     if found[0].state != "draft":
         return [ctx.reply(ctx.say("settled"))]
     if action == "story_confirm":
@@ -186,7 +140,7 @@ async def _toggled(
         series.to_channels = not series.to_channels
     else:
         series.to_followers = not series.to_followers
-    shown = await _preview(series, content, ctx)
+    shown = await preview(series, content, ctx)
     return OutboundMessage(
         ctx.here, shown.key, "notice", "edit", text=shown.text, buttons=shown.buttons, target=ctx.ref(message)
     )
@@ -200,92 +154,9 @@ async def _confirm(message: InboundMessage, series: Series, content: Story, ctx:
         local = ctx.now.astimezone(ctx.zone).replace(tzinfo=None)
         series.rule = Rule(ctx.shop.timezone, local, None, None).dump()
     after = ctx.now - timedelta(seconds=1) if at_once else ctx.now
-    if not await _plan_next(ctx.session, series, after):
+    if not await plan_next(ctx.session, series, after):
         return _ask(ctx.say("story_over"), "when", series, message.sender.id, ctx)
     series.state = "planned"
     sentence = "story_now" if at_once else "story_planned"
     receipt = ctx.reply(ctx.say(sentence, id=str(series.id), words=series.phrase))
     return [receipt, *_without_buttons(message, series, ctx)]
-
-
-async def _plan_next(session: AsyncSession, series: Series, after: datetime) -> bool:
-    """Stores the next occurrence after an instant; False when there is none."""
-    coming = occurrences(Rule.load(series.rule or {}), after, DATES_TO_TRY)
-    return await plans.plan_post(session, series, [(o.local.date(), o.at) for o in coming])
-
-
-async def _cancelled(series: Series, ctx: Context) -> OutboundMessage:
-    sentence = "story_dropped" if series.state == "draft" else "story_cancelled"
-    await plans.cancel(ctx.session, series)
-    return ctx.reply(ctx.say(sentence, id=str(series.id)))
-
-
-async def cancel_by_id(words: str, ctx: Context) -> list[OutboundMessage]:
-    """`/story cancel ID`."""
-    if not words.isdecimal():
-        return [ctx.reply(ctx.say("story_which"))]
-    found = await plans.series_with_story(ctx.session, int(words)) if len(words) < 16 else None
-    if found is None or found[0].state != "planned":
-        return [ctx.reply(ctx.say("story_unknown", id=words))]
-    return [await _cancelled(found[0], ctx)]
-
-
-async def stories(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """`/stories`: what is planned, each with a cancel button. `cancel`, given by name, is the id of one to cancel."""
-    if wanted := message.fields.get("cancel", "").strip():
-        return await cancel_by_id(wanted, ctx)
-    rows = await plans.planned(ctx.session)
-    if not rows:
-        return [ctx.reply(ctx.say("stories_none"))]
-    text, buttons = ctx.say("stories"), list[Button]()
-    for series, content in rows:
-        short = first_words(content) or ctx.say("picture").plain
-        line = ctx.say("stories_line", id=str(series.id), text=short, words=series.phrase)
-        text = text + "\n" + line
-        label = ctx.say("cancel_series_button", id=str(series.id)).plain
-        buttons.append(ctx.labelled(label, "story_cancel", {"series": series.id}))
-    return [ctx.reply(text, buttons)]
-
-
-def first_words(content: Story) -> str:
-    """How a story begins, on one line; empty for a picture without words."""
-    return " ".join(plans.told(content)[0].plain.split())[:60]
-
-
-async def due(session: AsyncSession, house: House, now: datetime) -> list[OutboundMessage] | None:
-    """Claims one post whose time has come and returns its messages; None when no post is due."""
-    post = await plans.claim_due(session, now, MAX_LATENESS)
-    if post is None:
-        return None
-    found = await plans.series_with_story(session, post.series_id)
-    assert found is not None
-    series, content = found
-    if not await _plan_next(session, series, max(post.due_at, now - MAX_LATENESS)):
-        series.state = "done"
-    if post.state == "missed":
-        return _missed(series, post.due_at, house, post.id)
-    return await _copies(session, series, content, post.id, house)
-
-
-async def _copies(
-    session: AsyncSession, series: Series, content: Story, post_id: int, house: House
-) -> list[OutboundMessage]:
-    """One message for each chat that gets the story."""
-    text, media = plans.told(content)
-    chats: list[tuple[int | None, ChatRef]] = []
-    if series.to_channels:
-        chats += [(None, chat) for chat in house.channels]
-    if series.to_followers:
-        chats += await people.followers(session)
-    return [
-        OutboundMessage(chat, f"post:{post_id}:{number}", "post", text=text, media=media, customer_id=customer_id)
-        for number, (customer_id, chat) in enumerate(chats)
-    ]
-
-
-def _missed(series: Series, due_at: datetime, house: House, post_id: int) -> list[OutboundMessage]:
-    if house.room is None:
-        return []
-    local = f"{due_at.astimezone(house.shop.zone):%d.%m. %H:%M}"
-    text = say(best_language(*house.shop.languages), "story_missed", id=str(series.id), due=local)
-    return [OutboundMessage(house.room, f"missed:{post_id}", "notice", text=text)]
