@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.tables import Conversation, InboxRow
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 
-ALARMS = ("thought_due_at", "handoff_ends_at", "promise_due_at", "after_due_at")
+ALARMS = ("thought_due_at", "handoff_ends_at", "promise_due_at", "after_due_at", "due_at")
 """The instants at which a conversation wakes by itself: the rest of a thought has had its time, the owner has been
-silent for long, a promise wants a look, and whether an answer has helped may be asked."""
+silent for long, a promise wants a look, whether an answer has helped may be asked, a snooze, a close or a block has had
+its time."""
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

@@ -25,6 +25,7 @@ from handlers import (
     restock,
     stories,
     tickets,
+    waking,
     welcome,
 )
 from handlers.context import Context
@@ -210,7 +211,8 @@ async def route(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
 
 
 async def wake(ctx: Context) -> list[OutboundMessage]:
-    """The conversation's own alarm: an unfinished thought is complete, or a handoff has been silent for long."""
+    """The conversation's own alarm: an unfinished thought is complete, a handoff has been silent for long, or
+    something else that was put off is due."""
     conversation = ctx.conversation
     messages: list[OutboundMessage] = []
     ctx.held = await ctx.sent.as_now(ctx.held)
@@ -220,6 +222,8 @@ async def wake(ctx: Context) -> list[OutboundMessage]:
         conversation.thought_due_at = None
     if conversation.handoff_ends_at and conversation.handoff_ends_at <= ctx.now:
         messages += await tickets.end_handoff(ctx)
+    if conversation.due_at and conversation.due_at <= ctx.now:
+        messages += await waking.due(ctx)
     return messages + marks.shown(ctx)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.database.tables.base import Base
 from bot.database.tables.complaints import EarlyAlert, HeldWords
+from bot.database.tables.owners import Block, Note, OwnerRow, Snippet
 from bot.database.tables.people import Conversation, Customer, DeskRow, RestockWish, Ticket
 from bot.database.tables.promises import Consent, Promise, Rating
 from bot.database.tables.shop import Blob, Change, EntryRow, Image, Phrasing, ProductRow, Revision, TableMapping
@@ -14,6 +15,7 @@ __all__ = [
     "Attachment",
     "Base",
     "Blob",
+    "Block",
     "ButtonRow",
     "Change",
     "ChatMove",
@@ -28,7 +30,9 @@ __all__ = [
     "Image",
     "InboxRow",
     "Lane",
+    "Note",
     "OutboxRow",
+    "OwnerRow",
     "Phrasing",
     "Post",
     "ProductRow",
@@ -38,6 +42,7 @@ __all__ = [
     "Revision",
     "SentPart",
     "Series",
+    "Snippet",
     "Story",
     "TableMapping",
     "Ticket",

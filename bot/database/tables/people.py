@@ -17,7 +17,8 @@ class Customer(Base):
     `stopped_at` is when they said /stop, until they ask for something again. `wants` is what they said of each kind
     of unasked message (what is missing they never said), `quiet` from and until which minute after their midnight they
     hear nothing, `timezone` where that midnight is, `most_a_week` how many a week they want; what is None is the shop's
-    own. `paused_until` ends a pause, `contacted` are the instants of the last week's unasked messages.
+    own. `paused_until` ends a pause, `contacted` are the instants of the last week's unasked messages. `tags` are the
+    owners' own words for them. `blocked_at` is set while a row of `blocks` is open.
     """
 
     __tablename__ = "customers"
@@ -40,6 +41,8 @@ class Customer(Base):
     most_a_week: Mapped[int | None]
     paused_until: Mapped[datetime | None]
     contacted: Mapped[list[Any] | None] = mapped_column(JSON)
+    tags: Mapped[list[Any] | None]
+    blocked_at: Mapped[datetime | None]
 
 
 class Conversation(Base):
@@ -51,7 +54,8 @@ class Conversation(Base):
     beside it (`bot.jobs.ALARMS`). `mark` is how its desk was last shown to stand. `topic` is the entry, or
     `product:<id>`, that was given last: "how much is it" refers to it. `awaiting` is what the bot has asked and expects
     as the next message there. `lately` is what the bot answered or suggested last, so that who asks the same again, or
-    says that it didn't help, gets the owner. `digest` is the line of a room that says who waits.
+    says that it didn't help, gets the owner. `digest` is the line of a room that says who waits. `until_word`: the
+    customer's next words end a snooze or a close that was to come; `due_at` is the alarm of those (`handlers.waking`).
     """
 
     __tablename__ = "conversations"
@@ -76,6 +80,8 @@ class Conversation(Base):
     handoff_ends_at: Mapped[datetime | None]
     promise_due_at: Mapped[datetime | None]
     after_due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    until_word: Mapped[bool] = mapped_column(default=False, server_default=false())
     last_customer_at: Mapped[datetime | None]
     last_owner_at: Mapped[datetime | None]
     wake_attempts: Mapped[int] = mapped_column(default=0)
@@ -94,6 +100,9 @@ class Ticket(Base):
     the early alert that tells of several who complain alike. `told_at` is when the customer last heard who will answer
     and when. `remind_at` is when the owners are next reminded of it, if it still waits, `reminded` how often they were.
     `ask_solved_at` is when the customer is asked whether it helped, `asked_solved_at` when they were.
+    `claimed_by` is the owner (their id on the room's platform) whose it is. A ticket that is snoozed comes back at
+    `snoozed_until`, and always with the customer's next words; `snoozed_till_word` waits for these alone. `closes_at`
+    closes it unless they write before. `closed_why` is for the owners alone.
     """
 
     __tablename__ = "tickets"
@@ -124,6 +133,13 @@ class Ticket(Base):
     reminded: Mapped[int | None]
     ask_solved_at: Mapped[datetime | None]
     asked_solved_at: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]
+    claimed_name: Mapped[str | None]
+    snoozed_until: Mapped[datetime | None]
+    snoozed_till_word: Mapped[bool] = mapped_column(default=False, server_default=false())
+    closes_at: Mapped[datetime | None]
+    closed_why: Mapped[str | None]
+    closed_silently: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class DeskRow(Base):

@@ -22,7 +22,7 @@ class InboxRow(Base):
     `state` is pending, held (an unsure line that waits for the rest of the thought), done or failed; `outcome` is
     set with the last two. `message_id` is the platform's message that it tells of; `album` what it is a part of.
     `thought_id` is the first of the lines with which it was read as one question. `explanation` tells why an answer was
-    given.
+    given. `words` is what it says, made alike for searching.
     """
 
     __tablename__ = "inbox"
@@ -52,6 +52,7 @@ class InboxRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
     explanation: Mapped[dict[str, Any] | None]
+    words: Mapped[str | None]
     handled_at: Mapped[datetime | None]
 
 

@@ -1,6 +1,9 @@
-"""The hand-over: lines that go out together in one message, promises, reminders, ratings, and consent."""
+"""The hand-over: lines that go out together in one message, promises, reminders, ratings, consent, and the
+owners' tools."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +22,7 @@ def upgrade() -> None:
     _merging()
     _complaints()
     _promises()
+    _owners_tools()
 
 
 def _merging() -> None:
@@ -154,7 +158,91 @@ def _unpromise() -> None:
                     batch.drop_column(column)
 
 
+def _flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False)
+
+
+def _tools() -> dict[str, tuple[sa.Column[Any], ...]]:
+    """What the owners' tools keep beside what was there, by table."""
+    return {
+        "customers": (
+            sa.Column("tags", sa.JSON(), nullable=True),
+            sa.Column("blocked_at", Instant(), nullable=True),
+        ),
+        "conversations": (sa.Column("due_at", Instant(), nullable=True), _flag("until_word")),
+        "inbox": (sa.Column("words", sa.String(), nullable=True),),
+        "tickets": (
+            sa.Column("claimed_by", sa.String(), nullable=True),
+            sa.Column("claimed_name", sa.String(), nullable=True),
+            sa.Column("snoozed_until", Instant(), nullable=True),
+            _flag("snoozed_till_word"),
+            sa.Column("closes_at", Instant(), nullable=True),
+            sa.Column("closed_why", sa.String(), nullable=True),
+            _flag("closed_silently"),
+        ),
+    }
+
+
+def _owners_tools() -> None:
+    for table, columns in _tools().items():
+        for column in columns:
+            op.add_column(table, column)
+    op.create_table(
+        "notes",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("customer_id", KEY, nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_notes_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notes")),
+    )
+    op.create_index(op.f("ix_notes_customer_id"), "notes", ["customer_id"])
+    op.create_table(
+        "blocks",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("customer_id", KEY, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("until", Instant(), nullable=True),
+        sa.Column("lifted_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_blocks_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blocks")),
+    )
+    op.create_index(op.f("ix_blocks_customer_id"), "blocks", ["customer_id"])
+    still = sa.text("lifted_at IS NULL")
+    op.create_index(
+        "uq_blocks_open", "blocks", ["customer_id"], unique=True, sqlite_where=still, postgresql_where=still
+    )
+    op.create_table(
+        "owners",
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("platform_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("username", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "platform_id", name=op.f("pk_owners")),
+    )
+    op.create_table(
+        "snippets",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("changed_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_snippets")),
+    )
+
+
+def _without_owners_tools() -> None:
+    for table in ("snippets", "owners", "blocks", "notes"):
+        op.drop_table(table)
+    for table, columns in _tools().items():
+        for column in columns:
+            op.drop_column(table, column.name)
+
+
 def downgrade() -> None:
+    _without_owners_tools()
     _unpromise()
     _no_complaints()
     op.drop_index("ix_outbox_merged_into", "outbox")
