@@ -8,7 +8,7 @@ from bot.database.tables.owners import Block, Note, OwnerRow, Snippet
 from bot.database.tables.people import Conversation, Customer, DeskRow, RestockWish, Ticket
 from bot.database.tables.promises import Consent, Promise, Rating
 from bot.database.tables.shop import Blob, Change, EntryRow, Image, Phrasing, ProductRow, Revision, TableMapping
-from bot.database.tables.stories import Post, Series, Story
+from bot.database.tables.stories import Episode, Post, PostReaction, Series, Story
 from bot.database.tables.traffic import Attachment, ButtonRow, ChatMove, FileId, InboxRow, Lane, OutboxRow, SentPart
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "DeskRow",
     "EarlyAlert",
     "EntryRow",
+    "Episode",
     "FileId",
     "HeldWords",
     "Image",
@@ -35,6 +36,7 @@ __all__ = [
     "OwnerRow",
     "Phrasing",
     "Post",
+    "PostReaction",
     "ProductRow",
     "Promise",
     "Rating",
