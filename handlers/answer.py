@@ -12,6 +12,7 @@ from bot.markup import from_markdown
 from bot.messages import Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text, styled
 from handlers import catalogue, restock, tickets
 from handlers.context import Context
+from handlers.expectations import asked_again
 from handlers.texts import not_spoken
 from knowledge.answers import Answer
 
@@ -37,7 +38,7 @@ async def answer(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
         return told + await _give(message, sure, [p for p in found.parts if p not in sure], ctx)
     if open_already:
         ctx.outcome = Outcome.relayed
-        return told
+        return told + await asked_again(ctx)
     ctx.hold()
     ctx.conversation.thought_due_at = ctx.now + THOUGHT
     return []

@@ -46,9 +46,11 @@ async def open_ticket(
     ctx.settles = ctx.settles or (Outcome.handed_over if ctx.held else None)
     ctx.conversation.thought_due_at = None
     words, asked = message.text.plain.strip(), ctx.asked_id or ctx.inbox_id
-    if await people.open_ticket(ctx.session, ctx.conversation.id):
+    expected = await when(ctx)
+    if known := await people.open_ticket(ctx.session, ctx.conversation.id):
+        known.told_at = ctx.now
         more = ctx.say("more_from") + "\n" + _said(words, bool(message.media), ctx)
-        return [ctx.reply(ctx.say("asked_already")), ctx.to_desk(more, (), message.media, asked)]
+        return [ctx.reply(ctx.say("asked_already", when=expected)), ctx.to_desk(more, (), message.media, asked)]
     ticket = Ticket(
         conversation_id=ctx.conversation.id,
         customer_id=ctx.conversation.customer_id,
@@ -57,11 +59,12 @@ async def open_ticket(
         asked_in=asked,
         card={"tried": tried, "stale": stale, "public": not ctx.in_place, "media": bool(message.media)},
         opened_at=ctx.now,
+        told_at=ctx.now,
     )
     ctx.session.add(ticket)
     if ctx.conversation.state == "bot":
         ctx.conversation.state = "waiting"
-    reply = ctx.reply(ctx.say(sentence, when=when(ctx), rest=words))
+    reply = ctx.reply(ctx.say(sentence, when=expected, rest=words))
     text = card_text(ticket, _said(words, bool(message.media), ctx), ctx)
     return [reply, ctx.to_desk(text, [close_button(ctx)], message.media, asked)]
 

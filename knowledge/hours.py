@@ -93,6 +93,30 @@ class Hours:
             return None
         return current[1].astimezone(self.zone)
 
+    def open_between(self, start: datetime, end: datetime) -> timedelta:
+        """For how long the shop is open between two instants; where no hours are known, all the time."""
+        first, last = _instant(start), _instant(end)
+        if not self.known:
+            return max(last - first, timedelta())
+        total = timedelta()
+        for begins, until in self._intervals(first):
+            if begins >= last:
+                break
+            total += max(min(until, last) - max(begins, first), timedelta())
+        return total
+
+    def after(self, at: datetime, span: timedelta) -> datetime | None:
+        """When the shop has been open for `span` since `at`, in its zone; None if it never will. Not a moment at which
+        it closes: with nothing left of the span that is when it opens next."""
+        moment, left = _instant(at), span
+        if not self.known:
+            return (moment + span).astimezone(self.zone)
+        for begins, until in self._intervals(moment):
+            if (open_for := until - max(begins, moment)) > left:
+                return (max(begins, moment) + left).astimezone(self.zone)
+            left -= max(open_for, timedelta())
+        return None
+
     def _current(self, moment: datetime) -> tuple[datetime, datetime] | None:
         for begins, until in self._intervals(moment):
             if begins > moment:

@@ -102,7 +102,10 @@ async def test_under_the_guesses_is_the_way_to_the_owner(stage: Stage) -> None:
     (card,) = stage.thread("Ana").hears()
     assert NEAR in card
     await stage.ana.presses("Ask Hana")
-    assert stage.ana.hears()[-1] == "Hana has your question already and will answer you here."
+    assert (
+        stage.ana.hears()[-1]
+        == "Hana has your question already. The shop is open until 18:00 today; the answer will come here."
+    )
 
 
 async def test_a_long_question_makes_a_long_card_and_nothing_is_lost(stage: Stage) -> None:

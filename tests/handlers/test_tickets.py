@@ -66,7 +66,9 @@ async def test_asking_for_the_owner_again_adds_to_the_ticket(stage: Stage) -> No
     await open_ticket(stage)
     stage.thread("Ana").hears()
     await stage.ana.says("I want to talk to a human")
-    assert stage.ana.hears() == ["Hana has your question already and will answer you here."]
+    assert stage.ana.hears() == [
+        "Hana has your question already. The shop is open until 18:00 today; the answer will come here."
+    ]
     (more,) = stage.thread("Ana").hears()
     assert "I want to talk to a human" in more
 
