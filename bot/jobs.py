@@ -13,10 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.tables import Conversation, InboxRow
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 
-ALARMS = ("thought_due_at", "handoff_ends_at", "promise_due_at", "after_due_at", "due_at")
+ALARMS = ("thought_due_at", "handoff_ends_at", "due_at")
 """The instants at which a conversation wakes by itself: the rest of a thought has had its time, the owner has been
-silent for long, a promise wants a look, whether an answer has helped may be asked, a snooze, a close or a block has had
-its time."""
+silent for long, or one of its lives (a snooze, a close, a promise, a question whether it helped) has something due."""
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

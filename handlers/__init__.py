@@ -125,6 +125,10 @@ OWNER_BUTTONS: dict[str, Press] = {
 }
 
 
+LIVES: tuple[waking.Life, ...] = ()
+"""What wakes a conversation by itself."""
+
+
 async def command(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """A command for whoever is here; one that is meant for others is unknown."""
     for audience in _audiences(message, ctx):
@@ -223,7 +227,7 @@ async def wake(ctx: Context) -> list[OutboundMessage]:
     if conversation.handoff_ends_at and conversation.handoff_ends_at <= ctx.now:
         messages += await tickets.end_handoff(ctx)
     if conversation.due_at and conversation.due_at <= ctx.now:
-        messages += await waking.due(ctx)
+        messages += await waking.due(ctx, LIVES)
     return messages + marks.shown(ctx)
 
 

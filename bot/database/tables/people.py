@@ -78,8 +78,6 @@ class Conversation(Base):
     wake_at: Mapped[datetime | None]
     thought_due_at: Mapped[datetime | None]
     handoff_ends_at: Mapped[datetime | None]
-    promise_due_at: Mapped[datetime | None]
-    after_due_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     until_word: Mapped[bool] = mapped_column(default=False, server_default=false())
     last_customer_at: Mapped[datetime | None]

@@ -86,8 +86,6 @@ PROMISED = (
     ("customers", "most_a_week", sa.Integer()),
     ("customers", "paused_until", Instant()),
     ("customers", "contacted", sa.JSON()),
-    ("conversations", "promise_due_at", Instant()),
-    ("conversations", "after_due_at", Instant()),
     ("conversations", "digest", sa.JSON()),
     ("tickets", "told_at", Instant()),
     ("tickets", "remind_at", Instant()),
