@@ -93,6 +93,11 @@ ROWS = (
     *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.surroundings", "bot.fitting", *COMPOSED)),
     Row("bot.curation", ("bot.clock", "bot.database", "bot.backups", "bot.spool", "knowledge"), ("sqlalchemy",)),
     Row("bot.spool"),
+    Row(
+        "bot.setting_up",
+        ("bot.settings", "bot.adapter", "bot.adapters.telegram", "bot.adapters.discord", "bot.examples", "knowledge"),
+        ("aiohttp", "dotenv"),
+    ),
     Row("bot.examples"),
     Row("bot"),
 )

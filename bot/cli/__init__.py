@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from bot.cli import asking, base, checking, health, later, running, schedule
+from bot.cli import asking, base, checking, health, later, running, schedule, setting_up
 from bot.cli.endings import explain, forget_output
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ def _overview(context: typer.Context) -> None:
 
 
 app.command("demo")(running.demo)
+app.command("setup")(setting_up.setup)
 app.command("run")(running.run)
 app.command("ask")(asking.ask)
 app.command("when")(schedule.when)

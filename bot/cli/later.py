@@ -9,7 +9,6 @@ import typer
 from bot.cli.endings import Ending
 
 COMMANDS = (
-    ("", "setup", "Sets up real tokens, step by step."),
     ("", "backup", "Copies the database to a file."),
     ("", "restore", "Brings the database back from a file."),
     ("", "insights", "Charts and tables of what customers asked."),

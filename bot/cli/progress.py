@@ -16,12 +16,17 @@ LINE_EVERY = 10_000
 
 
 class Progress:
-    """Call it with how many are done so far. `what` names them, in the plural."""
+    """Call it with how many are done so far. `what` names them, in the plural.
 
-    def __init__(self, what: str) -> None:
+    `total` is how many there will be, where that is known; `every` how many lie between two plain lines.
+    """
+
+    def __init__(self, what: str, total: int | None = None, every: int = LINE_EVERY) -> None:
         self._what = what
+        self._total = total
+        self._every = every
         self._bar: Bar | None = None
-        self._next_line = QUIET_BELOW
+        self._next_line = QUIET_BELOW if every == LINE_EVERY else every
 
     def __enter__(self) -> Self:
         return self
@@ -46,7 +51,7 @@ class Progress:
             self._bar.update(self._bar.task_ids[0], completed=done)
         elif done >= self._next_line:
             say(f"{done:,} {self._what} so far")
-            self._next_line = done - done % LINE_EVERY + LINE_EVERY
+            self._next_line = done - done % self._every + self._every
 
     def _new_bar(self) -> Bar:
         from rich.console import Console
@@ -54,6 +59,6 @@ class Progress:
 
         columns = (BarColumn(), TextColumn("{task.completed:,.0f} {task.description}"), TimeElapsedColumn())
         bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        bar.add_task(self._what, total=None)
+        bar.add_task(self._what, total=self._total)
         bar.start()
         return bar
