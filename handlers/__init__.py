@@ -18,6 +18,7 @@ from handlers import (
     corrections,
     curate,
     delivery,
+    escalation,
     gaps,
     marks,
     pleasantries,
@@ -52,16 +53,6 @@ def in_handoff(message: InboundMessage, ctx: Context) -> bool:
     return message.kind == "text" and ctx.conversation.state == "handoff"
 
 
-def wants_person(message: InboundMessage, ctx: Context) -> bool:
-    """Whether the customer asks for a human."""
-    return ctx.house.phrases.escalation(message.text.plain) == "person"
-
-
-def is_upset(message: InboundMessage, ctx: Context) -> bool:
-    """Whether the customer complains or is angry."""
-    return ctx.house.phrases.escalation(message.text.plain) is not None
-
-
 def is_idle_pleasantry(message: InboundMessage, ctx: Context) -> bool:
     """A greeting or thanks while nobody waits for an answer."""
     return ctx.conversation.state == "bot" and pleasantries.is_pleasantry(message, ctx)
@@ -80,7 +71,7 @@ def always(message: InboundMessage, ctx: Context) -> bool:
 COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("customer", "start"): welcome.start,
     ("customer", "help"): welcome.help_customer,
-    ("customer", "human"): tickets.human,
+    ("customer", "human"): escalation.human,
     ("customer", "stop"): welcome.stop,
     ("thread", "close"): tickets.close,
     ("thread", "delete"): corrections.delete,
@@ -172,10 +163,12 @@ CUSTOMERS = (
     Route(is_kind("reaction"), reactions.crossed),
     Route(is_kind("joined", "left"), nothing),
     Route(stories.is_awaited, stories.awaited),
-    Route(in_handoff, tickets.from_customer),
-    Route(wants_person, tickets.escalate),
+    Route(in_handoff, escalation.while_a_human_speaks),
+    Route(escalation.wants_person, escalation.escalate),
+    Route(escalation.is_repeated, escalation.repeated),
     Route(answer.is_own_phrasing, answer.answer),
-    Route(is_upset, tickets.escalate),
+    Route(escalation.is_upset, escalation.escalate),
+    Route(escalation.is_no_help, escalation.no_help),
     Route(is_idle_pleasantry, pleasantries.answer),
     Route(always, answer.answer),
 )

@@ -10,7 +10,7 @@ from typing import Any
 from bot.database.blobs import images
 from bot.markup import from_markdown
 from bot.messages import Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text, styled
-from handlers import catalogue, restock, tickets
+from handlers import catalogue, lately, restock, tickets
 from handlers.context import Context
 from handlers.expectations import asked_again
 from handlers.texts import not_spoken
@@ -88,7 +88,7 @@ async def sure_now(whole: InboundMessage, thread: ChatRef | Desk, ctx: Context) 
     explain(found, ctx)
     if not (sure := sure_parts(found)):
         return []
-    text, pictures = await _answers(sure, ctx)
+    text, pictures = await answers(sure, ctx)
     ctx.outcome = Outcome.answered
     reply = ctx.reply(text, restock.buttons_for(_given(sure), ctx), pictures)
     return [reply, replace(_told(reply, ctx), to=thread)]
@@ -96,7 +96,7 @@ async def sure_now(whole: InboundMessage, thread: ChatRef | Desk, ctx: Context) 
 
 async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer], ctx: Context) -> list[OutboundMessage]:
     """The sure answers as one message; a question beside them that has none goes to the owner."""
-    text, pictures = await _answers(sure, ctx)
+    text, pictures = await answers(sure, ctx)
     back = restock.buttons_for(_given(sure), ctx)
     if rest and ctx.conversation.state == "bot":
         words = replace(message, text=Text(" ".join(part.text for part in rest)))
@@ -106,10 +106,12 @@ async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer],
     if ctx.conversation.state == "waiting":
         reply = ctx.reply(text, back, pictures)
         return [reply, _told(reply, ctx)]
+    lately.remember(message.text.plain, text.plain, ctx)
     return [ctx.reply(text, [*back, ask_owner_button(message.text.plain, sure[0], ctx)], pictures)]
 
 
-async def _answers(sure: list[Answer], ctx: Context) -> tuple[Text, list[Media]]:
+async def answers(sure: list[Answer], ctx: Context) -> tuple[Text, list[Media]]:
+    """What sure answers say together, with their pictures."""
     text, pictures = Text(), list[Media]()
     ctx.conversation.topic = _given(sure)[-1]
     for part in sure:
@@ -159,6 +161,7 @@ def _suggest(message: InboundMessage, found: Answer, ctx: Context) -> list[Outbo
         for entry in found.suggestions
     ]
     ctx.outcome = Outcome.suggested
+    lately.remember(question, " · ".join(button.label for button in buttons), ctx)
     return [ctx.reply(ctx.say("did_you_mean"), [*buttons, ask_owner_button(question, found, ctx)])]
 
 
@@ -195,6 +198,7 @@ async def suggested(message: InboundMessage, ctx: Context, value: dict[str, Any]
     value = {"question": str(value["question"]), "tried": ctx.house.knowledge.title(entry), **_asked(ctx)}
     buttons = restock.buttons_for([entry], ctx)
     if ctx.conversation.state == "bot":
+        lately.remember(asked.text.plain, _words(entry, asked.text.plain, ctx).plain, ctx)
         buttons.append(ctx.labelled(ctx.say("ask_owner_button").plain, "ask_owner", value))
     return [ctx.reply(_words(entry, asked.text.plain, ctx), buttons, pictures)]
 

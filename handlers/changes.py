@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.database import people
 from bot.markup import quoted
 from bot.messages import Copy, InboundMessage, Line, Media, OutboundMessage, Outcome, Span, Text, Written
-from handlers import answer, pleasantries, tickets
+from handlers import answer, escalation, pleasantries, tickets
 from handlers.context import Context
 
 WORDLESS = ("sticker", "location", "contact", "poll")
@@ -106,7 +106,7 @@ async def _afresh(message: InboundMessage, ctx: Context) -> list[OutboundMessage
     """The routes of a customer's words, without a wait for the rest of the thought."""
     kind = ctx.house.phrases.escalation(message.text.plain)
     if kind == "person" or (kind and not answer.is_own_phrasing(message, ctx)):
-        messages = await tickets.open_ticket(message, ctx, sentence=f"asked_{kind}", card=f"card_{kind}")
+        messages = await escalation.hand_over(message, kind, ctx)
     elif pleasantries.is_pleasantry(message, ctx):
         messages = await pleasantries.answer(message, ctx)
     else:

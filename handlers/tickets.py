@@ -15,6 +15,9 @@ from handlers.context import Context
 from handlers.expectations import when
 from handlers.restock import awaited
 
+COMPLAINT = "card_complaint"
+"""The card of a customer who is unhappy."""
+
 
 def desk(ctx: Context) -> Desk:
     """The customer's thread in the owners' room."""
@@ -34,13 +37,14 @@ async def open_ticket(
     card: str = "card",
     tried: str = "",
     stale: str | None = None,
+    answered: str = "",
 ) -> list[OutboundMessage]:
     """Tells the customer who will answer, and the owner what was asked. The first message is the customer's.
 
     Where a ticket is open already, the words are added to it. What was asked in public goes on in private.
     """
     if ctx.public:
-        return await _in_private(message, ctx, sentence, card, tried, stale)
+        return await _in_private(message, ctx, sentence, card, tried, stale, answered)
     ctx.outcome = Outcome.handed_over
     ctx.conversation.last_customer_at = ctx.now
     ctx.settles = ctx.settles or (Outcome.handed_over if ctx.held else None)
@@ -49,19 +53,30 @@ async def open_ticket(
     expected = await when(ctx)
     if known := await people.open_ticket(ctx.session, ctx.conversation.id):
         known.told_at = ctx.now
-        more = ctx.say("more_from") + "\n" + _said(words, bool(message.media), ctx)
-        return [ctx.reply(ctx.say("asked_already", when=expected)), ctx.to_desk(more, (), message.media, asked)]
+        known.complaint = known.complaint or card == COMPLAINT
+        more = ctx.say("more_from") + "
+" + _said(words, bool(message.media), ctx)
+        already = "asked_already_complaint" if card == COMPLAINT else "asked_already"
+        return [ctx.reply(ctx.say(already, when=expected)), ctx.to_desk(more, (), message.media, asked)]
     ticket = Ticket(
         conversation_id=ctx.conversation.id,
         customer_id=ctx.conversation.customer_id,
         question=words,
         why=card,
         asked_in=asked,
-        card={"tried": tried, "stale": stale, "public": not ctx.in_place, "media": bool(message.media)},
+        card={
+            "tried": tried,
+            "stale": stale,
+            "public": not ctx.in_place,
+            "media": bool(message.media),
+            "answered": answered,
+        },
+        complaint=card == COMPLAINT,
         opened_at=ctx.now,
         told_at=ctx.now,
     )
     ctx.session.add(ticket)
+    ctx.conversation.lately = None
     if ctx.conversation.state == "bot":
         ctx.conversation.state = "waiting"
     reply = ctx.reply(ctx.say(sentence, when=expected, rest=words))
@@ -73,6 +88,8 @@ def card_text(ticket: Ticket, words: Text, ctx: Context) -> Text:
     """What the owner sees first: who asks what (`words`), what was tried, and how to answer."""
     known = ticket.card or {}
     text = ctx.say(ticket.why) + "\n" + words
+    if known.get("answered"):
+        text = text + "\n\n" + ctx.say("card_answered") + "\n" + quoted(known["answered"])
     if known.get("tried"):
         text = text + "\n\n" + ctx.say("card_tried", tried=known["tried"])
     if (stale := known.get("stale")) and (kept := ctx.house.knowledge.stored(stale)):
@@ -87,14 +104,14 @@ def _said(words: str, media: bool, ctx: Context) -> Text:
 
 
 async def _in_private(
-    message: InboundMessage, ctx: Context, sentence: str, card: str, tried: str, stale: str | None
+    message: InboundMessage, ctx: Context, sentence: str, card: str, tried: str, stale: str | None, answered: str
 ) -> list[OutboundMessage]:
     """In public one sentence says that it goes on in private; ticket, card and answer belong to that conversation."""
     assert ctx.privately is not None
     private = await ctx.privately(ctx)
     told_before = ctx.customer.privacy_told_at if ctx.customer else None
     told, *card_and_more = await open_ticket(
-        message, private.ctx, sentence=sentence, card=card, tried=tried, stale=stale
+        message, private.ctx, sentence=sentence, card=card, tried=tried, stale=stale, answered=answered
     )
     ctx.outcome = Outcome.handed_over
     ctx.settles = ctx.settles or (Outcome.handed_over if ctx.held else None)
@@ -111,19 +128,6 @@ async def _in_private(
 async def pass_on(ctx: Context) -> list[OutboundMessage]:
     """The lines of an unfinished thought, into the thread as they were written."""
     return [await ctx.relay(line, desk(ctx), id) for line, id in zip(ctx.held, ctx.held_ids, strict=True)]
-
-
-async def escalate(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """A wish for a person, a complaint or anger goes to the owner at once, with what was said just before."""
-    kind = ctx.house.phrases.escalation(message.text.plain) or "person"
-    whole = await with_what_came_before(message, ctx)
-    return await open_ticket(whole, ctx, sentence=f"asked_{kind}", card=f"card_{kind}")
-
-
-async def human(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """/human, with or without words."""
-    whole = await with_what_came_before(message, ctx)
-    return await open_ticket(whole, ctx, sentence="asked_person", card="card_person")
 
 
 async def with_what_came_before(message: InboundMessage, ctx: Context) -> InboundMessage:

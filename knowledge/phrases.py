@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal, get_args
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
@@ -18,6 +19,7 @@ from knowledge.files import folder, read_text
 from knowledge.words import is_unspaced, normalise, tokens
 
 Escalation = Literal["person", "complaint", "abuse"]
+Remark = Literal["didnt_help", "dismissive", "policy", "acknowledged"]
 Pleasantry = Literal["greeting", "thanks", "goodbye", "fine", "opener"]
 
 DEFAULTS = Path(__file__).parent / "defaults"
@@ -27,7 +29,11 @@ HALF_READ = 1_900
 _ESCALATIONS: tuple[Escalation, ...] = get_args(Escalation)
 _PLEASANTRIES: tuple[Pleasantry, ...] = ("opener", "goodbye", "thanks", "greeting", "fine")
 """In the order in which one names a message that holds several."""
-_HEADINGS = (*_ESCALATIONS, *get_args(Pleasantry), "unless", "filler")
+_HEADINGS = (*_ESCALATIONS, *get_args(Pleasantry), *get_args(Remark), "unless", "filler")
+MONEY = "money"
+"""The trouble [alike money]: what follows from another trouble, and counts only where no other is named."""
+_SAME_WORDS_FROM = 75.0
+"""How alike two complaints must be, 0 to 100, where a list names the trouble of at most one of them."""
 _FORMS_AT_MOST = 10_000
 _DEEPEST = 4
 _WORDS_AT_ONCE = 100
@@ -37,6 +43,7 @@ _EMOJI = re.compile("([\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff])")
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
 _EMOTICON = re.compile(r"(?<!\w)(?:[:;=]['’]?-?[()DPpOo3/|]+|[xX]D+|<3+|\^_?\^)(?!\w)")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_ALIKE = re.compile(r"alike (\w+)")
 _LINK = re.compile(r"://|www\.|\S@\S")
 _BRACKETS = re.compile(r"([()|])")
 
@@ -89,7 +96,7 @@ class Phrases:
     def escalation(self, text: str) -> Escalation | None:
         """Whether the line asks for a person, complains or insults, in this order; None if none of them."""
         words = [word for word in _read(text) if not _EMOJI.match(word)]
-        alike = self._alike(words)
+        alike = self._meant_by(words)
         windows = list(self._matches(alike))
         undone = {end for _, end, heading, _ in windows if heading == "unless"}
         found = {heading for start, _, heading, whole in windows if not whole and start not in undone}
@@ -102,11 +109,42 @@ class Phrases:
         words = [word for word in _read(text) if word in self._words or not _EMOJI.match(word)]
         if not words or len(words) > _POLITE_AT_MOST or _LINK.search(text):
             return None
-        heading = self._cover(self._alike(words), _PLEASANTRIES)
+        heading = self._cover(self._meant_by(words), _PLEASANTRIES)
         asked = re.search("[?？؟]", text) is not None and heading not in ("greeting", "opener")
         return None if asked else next((kind for kind in _PLEASANTRIES if kind == heading), None)
 
-    def _alike(self, words: list[str]) -> list[frozenset[str]]:
+    def found(self, heading: Remark, text: str) -> str:
+        """The words of `text` that say what stands under that heading; empty where none do.
+
+        `didnt_help`: a customer was not helped. For what is said to one who complains: `dismissive` words, `policy`,
+        and `acknowledged`, that somebody is sorry or understands.
+        """
+        words = [word for word in _read(text) if not _EMOJI.match(word)]
+        windows = list(self._matches(self._meant_by(words)))
+        undone = {end for _, end, known, _ in windows if known == "unless"}
+        fits = [
+            (start, end)
+            for start, end, known, whole in windows
+            if known == heading and start not in undone and (not whole or (start, end) == (0, len(words)))
+        ]
+        start, end = max(fits, key=lambda fit: fit[1] - fit[0], default=(0, 0))
+        return ("" if any(map(is_unspaced, words[start:end])) else " ").join(words[start:end])
+
+    def troubles(self, text: str) -> frozenset[str]:
+        """What a complaint is about, by the headings [alike …] that have a phrase in it, such as broken, late."""
+        words = [word for word in _read(text) if not _EMOJI.match(word)]
+        found = {heading for _, _, heading, whole in self._matches(self._meant_by(words)) if not whole}
+        named = frozenset(heading.removeprefix("alike ") for heading in found if heading.startswith("alike "))
+        return named - {MONEY} or named
+
+    def same_complaint(self, one: str, other: str) -> bool:
+        """Whether two people complain of the same trouble, in whatever words and languages."""
+        first, second = self.troubles(one), self.troubles(other)
+        if first and second:
+            return bool(first & second)
+        return fuzz.token_sort_ratio(normalise(one), normalise(other)) >= _SAME_WORDS_FROM
+
+    def _meant_by(self, words: list[str]) -> list[frozenset[str]]:
         """For each word of a message, the words of our phrases that it may be, slips of the finger included."""
         known = {word: self._meant(word) for word in dict.fromkeys(words)}
         return [known[word] for word in words]
@@ -189,7 +227,7 @@ def _read_phrases(path: Path, owner_name: str) -> Iterator[_Phrase]:
             continue
         if text.startswith("[") and text.endswith("]"):
             heading = text[1:-1].strip().casefold()
-            if heading not in _HEADINGS:
+            if heading not in _HEADINGS and not _ALIKE.fullmatch(heading):
                 raise InputError(path, number, f"“{text}” is no heading that is known", f"Use {_bracketed()}.")
         elif not heading:
             raise InputError(path, number, "this phrase stands above the first heading", f"Begin with {_bracketed()}.")

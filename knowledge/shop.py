@@ -30,7 +30,11 @@ class Owner:
 
 @dataclass(frozen=True)
 class Shop:
-    """What `shop.toml` says. `currency` is an ISO 4217 code or empty; `directory` is the shop's folder."""
+    """What `shop.toml` says. `currency` is an ISO 4217 code or empty; `directory` is the shop's folder.
+
+    Who asks within `repeat_minutes` what the bot has answered already gets the owner; of the same complaint of two
+    customers within `alert_hours` the owners hear at once.
+    """
 
     name: str
     timezone: str = "UTC"
@@ -40,6 +44,8 @@ class Shop:
     hours: Hours = field(default_factory=Hours)
     keep_messages_days: int = 365
     handoff_silence_h: float = 4.0
+    repeat_minutes: float = 15.0
+    alert_hours: float = 48.0
     media_mb_at_most: float = 20.0
     keep_media_days: int = 365
     directory: Path = Path()
@@ -64,7 +70,8 @@ def read_shop(directory: Path) -> Shop:
     top = _read_toml(folder(directory) / "shop.toml")
     top.only("name", "timezone", "languages", "currency", *_SECTIONS)
     timezone, owner = _timezone(top), top.section("owner", "name", "voice")
-    privacy, handoff = top.section("privacy", "keep_messages_days"), top.section("handoff", "silence_hours")
+    privacy = top.section("privacy", "keep_messages_days")
+    handoff = top.section("handoff", "silence_hours", "repeat_minutes", "alert_hours")
     media, policies = top.section("media", "keep_mb_at_most", "keep_days"), top.section("policies")
     return Shop(
         name=top.required_text("name"),
@@ -75,6 +82,8 @@ def read_shop(directory: Path) -> Shop:
         hours=_hours(top, ZoneInfo(timezone)),
         keep_messages_days=int(privacy.number("keep_messages_days", 365, whole=True)),
         handoff_silence_h=float(handoff.number("silence_hours", 4.0)),
+        repeat_minutes=float(handoff.number("repeat_minutes", 15.0)),
+        alert_hours=float(handoff.number("alert_hours", 48.0)),
         media_mb_at_most=float(media.number("keep_mb_at_most", 20.0)),
         keep_media_days=int(media.number("keep_days", 365, whole=True)),
         directory=directory,

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.database.complaints import COMPLAINS
 from bot.database.inserts import insert_into
 from bot.database.tables import Conversation, Customer, Ticket
 from bot.messages import ChatRef, Sender
@@ -98,11 +99,11 @@ async def waiting(session: AsyncSession) -> Sequence[tuple[Ticket, str]]:
 
 
 async def followers(session: AsyncSession) -> Sequence[tuple[int, ChatRef]]:
-    """Customers who asked for stories and can be reached: their ids and private chats."""
+    """Customers who asked for stories, can be reached and have no open complaint: their ids and private chats."""
     rows = await session.execute(
         select(Customer.id, Conversation.platform, Conversation.bot, Conversation.chat_id)
         .join(Conversation, Conversation.customer_id == Customer.id)
-        .where(Customer.follows_stories, Customer.reachable, Conversation.person_id == "")
+        .where(Customer.follows_stories, Customer.reachable, ~COMPLAINS, Conversation.person_id == "")
         .order_by(Customer.id)
     )
     return [(customer_id, ChatRef(platform, bot, chat)) for customer_id, platform, bot, chat in rows]
@@ -111,6 +112,6 @@ async def followers(session: AsyncSession) -> Sequence[tuple[int, ChatRef]]:
 async def count_followers(session: AsyncSession) -> int:
     """How many customers would get a story in their own chat."""
     count = await session.scalar(
-        select(func.count()).select_from(Customer).where(Customer.follows_stories, Customer.reachable)
+        select(func.count()).select_from(Customer).where(Customer.follows_stories, Customer.reachable, ~COMPLAINS)
     )
     return count or 0

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.database.complaints import COMPLAINS
 from bot.database.entries import product_from
 from bot.database.inserts import insert_into
 from bot.database.tables import Conversation, Customer, ProductRow, RestockWish
@@ -50,8 +51,8 @@ async def next_restock_at(session: AsyncSession) -> datetime | None:
 
 
 async def wishes_come_true(session: AsyncSession, at_most: int) -> Sequence[Wish]:
-    """Open wishes of people who can be reached for products that are back, the oldest first; held for the caller
-    alone until the transaction ends."""
+    """Open wishes of people who can be reached and have no open complaint, for products that are back, the oldest
+    first; held for the caller alone until the transaction ends."""
     wanted = _to_be_told(select(RestockWish, ProductRow, Customer, Conversation)).join(
         Conversation, Conversation.id == RestockWish.conversation_id
     )
@@ -64,7 +65,7 @@ def _to_be_told(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
         wanted.join_from(RestockWish, ProductRow, ProductRow.id == RestockWish.product_id)
         .join(Customer, Customer.id == RestockWish.customer_id)
-        .where(OPEN, BACK, Customer.reachable, Customer.stopped_at.is_(None))
+        .where(OPEN, BACK, Customer.reachable, Customer.stopped_at.is_(None), ~COMPLAINS)
     )
 
 
