@@ -54,8 +54,7 @@ async def open_ticket(
     if known := await people.open_ticket(ctx.session, ctx.conversation.id):
         known.told_at = ctx.now
         known.complaint = known.complaint or card == COMPLAINT
-        more = ctx.say("more_from") + "
-" + _said(words, bool(message.media), ctx)
+        more = ctx.say("more_from") + "\n" + _said(words, bool(message.media), ctx)
         already = "asked_already_complaint" if card == COMPLAINT else "asked_already"
         return [ctx.reply(ctx.say(already, when=expected)), ctx.to_desk(more, (), message.media, asked)]
     ticket = Ticket(

@@ -65,7 +65,9 @@ async def test_two_customers_who_ask_the_same_are_both_answered(stage: Stage) ->
     assert await stage.outcomes() == ["answered", "answered"]
 
 
-@pytest.mark.parametrize("words", ["That didn't help", "that's not what i asked!", "this dosn't help me", "Not helpful."])
+@pytest.mark.parametrize(
+    "words", ["That didn't help", "that's not what i asked!", "this dosn't help me", "Not helpful."]
+)
 async def test_an_answer_that_was_no_help_goes_to_the_owner_with_question_and_answer(stage: Stage, words: str) -> None:
     await stage.ana.says("Do you ship to Germany?")
     stage.ana.hears()
