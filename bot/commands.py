@@ -55,6 +55,7 @@ class Command:
 
 
 STORY = (Argument("when", completes=True), Argument("text", "paragraph"), Argument("photo", "file"))
+CLOSE = (Argument("reason"), Argument("after", completes=True), Argument("silently", completes=True))
 TEACH = (Argument("question"), Argument("until"))
 
 COMMANDS = (
@@ -68,17 +69,21 @@ COMMANDS = (
     Command("events", "customer", built=False),
     Command("deals", "customer", built=False),
     Command("suggest", "customer", built=False),
-    Command("close", "thread"),
+    Command("close", "thread", "[silently] [in 2h] [reason]", fields=CLOSE),
+    Command("reopen", "thread"),
+    Command("snooze", "thread", "[until when]", fields=(Argument("until", completes=True),)),
+    Command("claim", "thread"),
+    Command("unclaim", "thread"),
+    Command("assign", "thread", "name", fields=(Argument("owner", completes=True),)),
     Command("delete", "thread", in_menu=True),
     Command("teach", "thread", "[question] [until 2026-12-24]", fields=TEACH, in_menu=True),
     Command("help", "thread"),
-    Command("reopen", "thread", built=False),
-    Command("snooze", "thread", built=False),
     Command("block", "thread", built=False),
     Command("customer", "thread", built=False),
     Command("story", "room", "[when] text", fields=STORY, asks=True),
     Command("stories", "room", fields=(Argument("cancel", completes=True),)),
     Command("waiting", "room"),
+    Command("mine", "room"),
     Command("gaps", "room"),
     Command("find", "room", "words", fields=(Argument("words"),)),
     Command(

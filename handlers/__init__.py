@@ -15,6 +15,8 @@ from bot.messages import InboundMessage, OutboundMessage, Outcome
 from handlers import (
     answer,
     changes,
+    claims,
+    closing,
     corrections,
     curate,
     delivery,
@@ -24,6 +26,7 @@ from handlers import (
     pleasantries,
     reactions,
     restock,
+    snooze,
     stories,
     tickets,
     waking,
@@ -73,13 +76,19 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("customer", "help"): welcome.help_customer,
     ("customer", "human"): escalation.human,
     ("customer", "stop"): welcome.stop,
-    ("thread", "close"): tickets.close,
+    ("thread", "close"): closing.close,
+    ("thread", "reopen"): closing.reopen,
+    ("thread", "snooze"): snooze.snooze,
+    ("thread", "claim"): claims.claim,
+    ("thread", "unclaim"): claims.unclaim,
+    ("thread", "assign"): claims.assign,
     ("thread", "delete"): corrections.delete,
     ("thread", "teach"): curate.teach,
     ("thread", "help"): welcome.help_owner,
     ("room", "story"): stories.story,
     ("room", "stories"): stories.stories,
     ("room", "waiting"): tickets.waiting,
+    ("room", "mine"): claims.mine,
     ("room", "gaps"): gaps.gaps,
     ("room", "find"): curate.find,
     ("room", "edit"): curate.edit,
@@ -98,7 +107,10 @@ CUSTOMER_BUTTONS: dict[str, Press] = {
 }
 
 OWNER_BUTTONS: dict[str, Press] = {
-    "close": lambda message, ctx, value: tickets.close(message, ctx),
+    "close": lambda message, ctx, value: closing.close(message, ctx),
+    "reopen": lambda message, ctx, value: closing.reopen(message, ctx),
+    "unsnooze": lambda message, ctx, value: snooze.wake_up(message, ctx),
+    "claim_take": claims.take_over,
     "story_confirm": stories.pressed,
     "story_change": stories.pressed,
     "story_cancel": stories.pressed,
@@ -116,7 +128,7 @@ OWNER_BUTTONS: dict[str, Press] = {
 }
 
 
-LIVES: tuple[waking.Life, ...] = ()
+LIVES: tuple[waking.Life, ...] = ((snooze.due, snooze.next_at), (closing.due, closing.next_at))
 """What wakes a conversation by itself."""
 
 
@@ -201,9 +213,14 @@ async def route(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     if not ctx.in_room:
         if message.kind in WORDS:
             ctx.conversation.last_customer_at = ctx.now
+            messages += await snooze.customer_writes(message, ctx)
         messages += delivery.back_again(ctx)
         ctx.held = await ctx.sent.as_now(ctx.held)
+    elif message.kind != "reaction":
+        await claims.meet(message.sender, message.platform, ctx)
     messages += await handler(message, ctx)
+    if handler is tickets.from_owner:
+        messages += await claims.beside(message, ctx)
     return messages + marks.shown(ctx)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -144,6 +144,10 @@ class Context:
     def hold(self) -> None:
         """Lets the message wait for the rest of the thought."""
         self.outcome = None
+
+    def named(self, message: OutboundMessage, key: str) -> OutboundMessage:
+        """A message under a name by which it can be found again, and is said once."""
+        return replace(message, key=key)
 
     def key(self) -> str:
         """A new name for a message of ours that is no answer; `/2` and so on are the names of its parts."""

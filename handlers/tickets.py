@@ -11,9 +11,11 @@ from bot.database.tables import Ticket
 from bot.markup import from_markdown, quoted
 from bot.messages import Button, Desk, InboundMessage, OutboundMessage, Outcome, Text, styled
 from handlers import marks
+from handlers.closing import end
 from handlers.context import Context
 from handlers.expectations import when
 from handlers.restock import awaited
+from handlers.snooze import is_snoozed
 
 COMPLAINT = "card_complaint"
 """The card of a customer who is unhappy."""
@@ -201,26 +203,6 @@ async def note(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     return []
 
 
-async def close(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """Ends ticket and handoff; the bot answers again. A customer who got no answer is told so."""
-    ticket = await people.open_ticket(ctx.session, ctx.conversation.id)
-    state = ctx.conversation.state
-    if ticket is None and state == "bot":
-        return [ctx.reply(ctx.say("closed_nothing"))]
-    _end(ctx, ticket)
-    messages = [ctx.reply(ctx.say("closed"))]
-    if ticket and ticket.answered_at is None:
-        messages.append(ctx.to_customer(ctx.say("closed_unanswered")))
-    return messages
-
-
-def _end(ctx: Context, ticket: Ticket | None) -> None:
-    if ticket:
-        ticket.closed_at = ctx.now
-    ctx.conversation.state = "bot"
-    ctx.conversation.handoff_ends_at = None
-
-
 async def end_handoff(ctx: Context) -> list[OutboundMessage]:
     """The owner has been silent for long: the bot answers again, and both are told. Whoever waits, waits on."""
     ctx.conversation.handoff_ends_at = None
@@ -235,10 +217,10 @@ async def end_handoff(ctx: Context) -> list[OutboundMessage]:
         ctx.to_customer(ctx.say(f"handoff_over{suffix}"), kind="notice"),
         ctx.to_desk(ctx.say(f"handoff_over_owner{suffix}", hours=hours), [close_button(ctx)] if unanswered else []),
     ]
-    if unanswered:
+    if unanswered or (ticket and is_snoozed(ticket)):
         await _wait_on(ctx, ticket)
     else:
-        _end(ctx, ticket)
+        end(ticket, ctx)
     return messages
 
 

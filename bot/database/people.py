@@ -79,6 +79,28 @@ async def open_ticket(session: AsyncSession, conversation_id: int) -> Ticket | N
     return ticket
 
 
+async def last_ticket(session: AsyncSession, conversation_id: int) -> Ticket | None:
+    """The latest ticket of a conversation, open or closed."""
+    wanted = select(Ticket).filter_by(conversation_id=conversation_id).order_by(Ticket.id.desc()).limit(1)
+    ticket: Ticket | None = await session.scalar(wanted)
+    return ticket
+
+
+async def ticket_for(session: AsyncSession, conversation: Conversation, now: datetime) -> Ticket:
+    """A ticket for a talk that the owner began, in which nobody waits for a first answer."""
+    ticket = Ticket(
+        conversation_id=conversation.id,
+        customer_id=conversation.customer_id,
+        question="",
+        why="card",
+        opened_at=now,
+        answered_at=now,
+    )
+    session.add(ticket)
+    await session.flush()
+    return ticket
+
+
 async def ticket_asked_in(session: AsyncSession, inbox_id: int) -> Ticket | None:
     """The ticket whose question was asked in that stored update, open or closed."""
     wanted = select(Ticket).filter_by(asked_in=inbox_id).order_by(Ticket.id.desc()).limit(1)
@@ -93,6 +115,17 @@ async def waiting(session: AsyncSession) -> Sequence[tuple[Ticket, str]]:
         .join(Customer, Ticket.customer_id == Customer.id)
         .join(Conversation, Ticket.conversation_id == Conversation.id)
         .where(Ticket.closed_at.is_(None), Conversation.state == "waiting")
+        .order_by(Ticket.opened_at, Ticket.id)
+    )
+    return [(ticket, name) for ticket, name in rows]
+
+
+async def claimed_by(session: AsyncSession, owner_id: str) -> Sequence[tuple[Ticket, str]]:
+    """An owner's open tickets, longest first, with the customer's name."""
+    rows = await session.execute(
+        select(Ticket, Customer.name)
+        .join(Customer, Ticket.customer_id == Customer.id)
+        .where(Ticket.closed_at.is_(None), Ticket.claimed_by == owner_id)
         .order_by(Ticket.opened_at, Ticket.id)
     )
     return [(ticket, name) for ticket, name in rows]
