@@ -57,6 +57,7 @@ class Command:
 STORY = (Argument("when", completes=True), Argument("text", "paragraph"), Argument("photo", "file"))
 CLOSE = (Argument("reason"), Argument("after", completes=True), Argument("silently", completes=True))
 TEACH = (Argument("question"), Argument("until"))
+PROMISE = (Argument("when"), Argument("text", "paragraph"))
 
 COMMANDS = (
     Command("start", "customer"),
@@ -77,6 +78,7 @@ COMMANDS = (
     Command("assign", "thread", "name", fields=(Argument("owner", completes=True),)),
     Command("delete", "thread", in_menu=True),
     Command("teach", "thread", "[question] [until 2026-12-24]", fields=TEACH, in_menu=True),
+    Command("promise", "thread", "tomorrow 12:00 [what]", fields=PROMISE),
     Command("help", "thread"),
     Command("block", "thread", built=False),
     Command("customer", "thread", built=False),
@@ -84,6 +86,8 @@ COMMANDS = (
     Command("stories", "room", fields=(Argument("cancel", completes=True),)),
     Command("waiting", "room"),
     Command("mine", "room"),
+    Command("promises", "room"),
+    Command("kept", "room", "[number]", fields=(Argument("promise", completes=True),)),
     Command("gaps", "room"),
     Command("find", "room", "words", fields=(Argument("words"),)),
     Command(

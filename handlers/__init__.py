@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bot.commands import Audience, find
 from bot.database import buttons
@@ -24,6 +24,7 @@ from handlers import (
     gaps,
     marks,
     pleasantries,
+    promises,
     reactions,
     restock,
     snooze,
@@ -87,8 +88,11 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("thread", "help"): welcome.help_owner,
     ("room", "story"): stories.story,
     ("room", "stories"): stories.stories,
+    ("thread", "promise"): promises.promise,
     ("room", "waiting"): tickets.waiting,
     ("room", "mine"): claims.mine,
+    ("room", "promises"): promises.promises,
+    ("room", "kept"): promises.kept,
     ("room", "gaps"): gaps.gaps,
     ("room", "find"): curate.find,
     ("room", "edit"): curate.edit,
@@ -96,6 +100,20 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("room", "undo"): curate.undo,
     ("room", "help"): welcome.help_owner,
 }
+
+
+async def end_promises_and_close(
+    message: InboundMessage, ctx: Context, how: Literal["kept", "dropped"]
+) -> list[OutboundMessage]:
+    """What kept the ticket open is settled, so that it closes."""
+    await promises.end_all(ctx, how)
+    return [*await promises.leave(message, ctx, {}), *await closing.close(message, ctx)]
+
+
+async def from_owner(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+    """The owner's words go to the customer, and may promise something or keep a promise."""
+    return [*await tickets.from_owner(message, ctx), *await promises.heard(message, ctx)]
+
 
 CUSTOMER_BUTTONS: dict[str, Press] = {
     "suggest": curate.chosen,
@@ -123,12 +141,24 @@ OWNER_BUTTONS: dict[str, Press] = {
     "phrasing_take": curate.take,
     "phrasing_drop": curate.drop,
     "undo_confirm": curate.undo_pressed,
+    "promise_make": promises.make,
+    "promise_not": promises.leave,
+    "promise_tell": promises.tell,
+    "promise_kept": promises.ended,
+    "promise_drop": promises.ended,
+    "promise_kept_close": lambda message, ctx, value: end_promises_and_close(message, ctx, "kept"),
+    "promise_drop_close": lambda message, ctx, value: end_promises_and_close(message, ctx, "dropped"),
+    "promise_stay_close": promises.leave,
     "resend": delivery.resend,
     "discard": delivery.discard,
 }
 
 
-LIVES: tuple[waking.Life, ...] = ((snooze.due, snooze.next_at), (closing.due, closing.next_at))
+LIVES: tuple[waking.Life, ...] = (
+    (snooze.due, snooze.next_at),
+    (promises.due, promises.next_at),
+    (closing.due, closing.next_at),
+)
 """What wakes a conversation by itself."""
 
 
@@ -193,7 +223,7 @@ OWNERS = (
     Route(is_kind("reaction"), reactions.crossed),
     Route(tickets.is_note, tickets.note),
     Route(stories.is_awaited, stories.awaited),
-    Route(in_thread, tickets.from_owner),
+    Route(in_thread, from_owner),
     Route(tickets.in_strange_thread, tickets.strange_thread),
     Route(always, nothing),
 )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.database import people
 from bot.database.tables import Ticket
 from bot.messages import InboundMessage, OutboundMessage
-from handlers import moments, waking
+from handlers import moments, promises, waking
 from handlers.context import Context
 
 _SILENTLY = re.compile(r"(?:silently|quietly)\b[\s,;:]*", re.IGNORECASE)
@@ -35,6 +35,8 @@ async def close(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     wish = _wish(message, ctx)
     if wish.at:
         return [_later(ticket or await people.ticket_for(ctx.session, ctx.conversation, ctx.now), wish, wish.at, ctx)]
+    if held := await promises.holds_open(ctx):
+        return held
     said = ctx.say("closed")
     if wish.why:
         said = said + " " + ctx.say("closed_why", why=wish.why)
@@ -89,6 +91,9 @@ async def due(ctx: Context) -> list[OutboundMessage]:
     ticket = await people.open_ticket(ctx.session, ctx.conversation.id)
     if ticket is None or ticket.closes_at is None or ticket.closes_at > ctx.now:
         return []
+    if held := await promises.holds_open(ctx):
+        ticket.closes_at, ticket.closed_why, ticket.closed_silently = None, None, False
+        return held
     said = ctx.to_desk(ctx.say("closed_by_itself"), [ctx.button("reopen_button", "reopen")])
     return [said, *end(ticket, ctx, ticket.closed_why or "", ticket.closed_silently)]
 

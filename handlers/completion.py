@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import plans
+from bot.database.promises import open_with_names
 from bot.recurrence import Reading, read_when
 from handlers.context import House
 from handlers.stories import first_words
@@ -28,6 +29,8 @@ async def complete(session: AsyncSession, house: House, now: datetime, argument:
         return _times(house, now, typed.strip())
     if argument == "stories cancel":
         return await _planned(session, house, typed.strip())
+    if argument == "kept promise":
+        return await _promised(session, house, now, typed.strip())
     if argument in ("edit entry", "retire entry"):
         return _entries(house, typed.strip())
     return ()
@@ -68,6 +71,16 @@ async def _planned(session: AsyncSession, house: House, typed: str) -> Choices:
         words = first_words(content) or say(best_language(*house.shop.languages), "picture").plain
         if str(series.id).startswith(wanted) or wanted in words.casefold():
             found.append((_cut(f"{series.id}: {words}"), str(series.id)))
+    return found[:AT_MOST]
+
+
+async def _promised(session: AsyncSession, house: House, now: datetime, typed: str) -> Choices:
+    """The open promises by number, the next one first."""
+    found = []
+    for one, name in await open_with_names(session):
+        line = f"{one.id}: {name}, {one.due_at.astimezone(house.shop.zone):%a %d.%m. %H:%M} {one.text}"
+        if typed.casefold() in line.casefold():
+            found.append((_cut(line.strip()), str(one.id)))
     return found[:AT_MOST]
 
 

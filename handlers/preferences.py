@@ -2,22 +2,77 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
 
 from bot.database.tables import Customer
 
-Contact = Literal["restock"]
-"""What somebody may be written for: `restock`, that a product is back for which they pressed the button."""
+Contact = Literal["restock", "follow_up", "promise", "stories", "offers"]
+"""What somebody may be written for: `restock`, that a product is back for which they pressed the button; `follow_up`,
+whether an answer to their question has helped; `promise`, that an answer which they were promised takes longer;
+`stories` and `offers`, for which they must have said yes."""
+ASKED_FOR: tuple[Contact, ...] = ("stories", "offers")
+"""Nothing of these before a first yes."""
+QUIET = (21 * 60, 8 * 60)
+"""From and until which minute of the day nobody is written to who has not said otherwise."""
+MOST_A_WEEK = 7
+WEEK = timedelta(days=7)
 
 
-def may_contact(customer: Customer, kind: Contact, now: datetime) -> bool:
-    """Whether the customer may be written to for that, now: nobody who said /stop and has asked for nothing since, and
-    nobody who can't be reached."""
-    stopped = customer.stopped_at is not None and customer.stopped_at <= now
-    return customer.reachable and not stopped
+def may_contact(customer: Customer, kind: Contact, now: datetime, zone: tzinfo | None = None) -> bool:
+    """Whether the customer may be written to for that, now. `zone` is the shop's, which is theirs until they name
+    another; without it, that of `now`."""
+    return next_contact(customer, kind, now, zone) == now
+
+
+def next_contact(customer: Customer, kind: Contact, now: datetime, zone: tzinfo | None = None) -> datetime | None:
+    """When the customer may next be written to for that: outside their quiet hours, after a pause, and not more often
+    than they want in any week. None where they don't want it, said /stop since, or can't be reached."""
+    if not customer.reachable or customer.stopped_at is not None or not wants(customer, kind):
+        return None
+    at = max(now, customer.paused_until or now)
+    while True:
+        later = _after_the_week(customer, _after_quiet(customer, at, zone or now.tzinfo or UTC))
+        if later == at:
+            return at
+        at = later
+
+
+def wants(customer: Customer, kind: Contact) -> bool:
+    """Whether they said yes; where a yes isn't needed, that they didn't say no."""
+    if kind == "stories":
+        return customer.follows_stories
+    return bool((customer.wants or {}).get(kind, kind not in ASKED_FOR))
+
+
+def _after_quiet(customer: Customer, at: datetime, zone: tzinfo) -> datetime:
+    begins, ends = customer.quiet or QUIET
+    local = at.astimezone(ZoneInfo(customer.timezone) if customer.timezone else zone)
+    minute = local.hour * 60 + local.minute
+    quiet = begins <= minute < ends if begins <= ends else minute >= begins or minute < ends
+    if not quiet:
+        return at
+    day = local.date() + timedelta(days=1 if minute >= ends else 0)
+    return datetime.combine(day, time(ends // 60 % 24, ends % 60), tzinfo=local.tzinfo).astimezone(UTC)
+
+
+def _after_the_week(customer: Customer, at: datetime) -> datetime:
+    """The instant from which on a week holds fewer messages than they want at the most."""
+    most = customer.most_a_week or MOST_A_WEEK
+    told = sorted(datetime.fromisoformat(each) for each in customer.contacted or ())
+    return max(at, told[-most] + WEEK) if len(told) >= most else at
+
+
+def contacted(customer: Customer, at: datetime) -> None:
+    """Counts an unasked message that goes out at that instant."""
+    kept = [each for each in customer.contacted or () if datetime.fromisoformat(each) > at - 2 * WEEK]
+    customer.contacted = [*kept, at.isoformat()]
 
 
 def asks_again(customer: Customer) -> None:
     """The customer has asked for something to be sent to them: from now on that may be."""
     customer.stopped_at = None
+
+
+KINDS: tuple[Contact, ...] = get_args(Contact)

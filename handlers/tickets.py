@@ -10,7 +10,7 @@ from bot.database import people
 from bot.database.tables import Ticket
 from bot.markup import from_markdown, quoted
 from bot.messages import Button, Desk, InboundMessage, OutboundMessage, Outcome, Text, styled
-from handlers import marks
+from handlers import marks, promises
 from handlers.closing import end
 from handlers.context import Context
 from handlers.expectations import when
@@ -217,7 +217,7 @@ async def end_handoff(ctx: Context) -> list[OutboundMessage]:
         ctx.to_customer(ctx.say(f"handoff_over{suffix}"), kind="notice"),
         ctx.to_desk(ctx.say(f"handoff_over_owner{suffix}", hours=hours), [close_button(ctx)] if unanswered else []),
     ]
-    if unanswered or (ticket and is_snoozed(ticket)):
+    if unanswered or (ticket and is_snoozed(ticket)) or await promises.any_open(ctx):
         await _wait_on(ctx, ticket)
     else:
         end(ticket, ctx)

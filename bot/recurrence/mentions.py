@@ -1,0 +1,80 @@
+"""The moment that a sentence mentions: "I'll look tomorrow at 12:00" names one, wherever it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from bot.recurrence.days import After, InDays, InNextWeek, OnDate, OnDay, OnWeekday
+from bot.recurrence.grammar import Found, beginnings
+from bot.recurrence.languages import in_order
+from bot.recurrence.meaning import Teller
+from bot.recurrence.rules import zone_named
+from bot.recurrence.times_of_day import Clock
+
+LONGEST = 400
+"""Only the beginning of a long text is looked through."""
+_TODAY = "today "
+_STARTS = re.compile(r"(?<!\S)\S|(?<=[(“„\"'])\S|[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_UNTIL = re.compile("までに|まで|までは|까지는|까지")
+"""In Japanese and Korean "by" sticks to the day."""
+_EVENING = time(21)
+_ONCE = (After, InDays, InNextWeek, OnDate, OnDay, OnWeekday)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """An instant that is named by the characters from `start` to `end`."""
+
+    at: datetime
+    start: int
+    end: int
+
+
+def mentioned(
+    text: str, now: datetime, zone: str, day_ends: Callable[[date], time], language: str = "en"
+) -> Mention | None:
+    """The first single moment to come that `text` mentions; of a day without a time of day, when that day ends.
+
+    None where there is none, where it is over, or where it may be one of several. `now` is aware.
+    """
+    teller, over = Teller(now.replace(microsecond=0), zone_named(zone)), 0
+    text = _UNTIL.sub(lambda by: " " * len(by[0]), text[:LONGEST])
+    for start in (found.start() for found in _STARTS.finditer(text)):
+        for found, said in _readings(text[start:], language) if start >= over else ():
+            if not isinstance(found.day, _ONCE) or (isinstance(found.day, OnWeekday) and found.day.following):
+                over = max(over, start + found.end)  # every Friday, or one of two: no part of it counts
+                break
+            at = _instant(found, said, teller, day_ends)
+            if at is not None and at > now:
+                return Mention(at, start, start + found.end)
+    return None
+
+
+def _readings(rest: str, language: str) -> Iterator[tuple[Found, str]]:
+    """What may begin there, the longest first; a time of day alone is one of today."""
+    for table in in_order(language):
+        for found in sorted(beginnings(rest, table), key=lambda each: -each.end):
+            yield found, rest[: found.end]
+    if rest[0].isdigit() or rest[:3].casefold() == "at ":
+        for table in in_order(language):
+            for found in beginnings(_TODAY + rest, table):
+                if found.clock and found.end > len(_TODAY):
+                    yield replace(found, end=found.end - len(_TODAY)), rest[: found.end - len(_TODAY)]
+
+
+def _instant(found: Found, said: str, teller: Teller, day_ends: Callable[[date], time]) -> datetime | None:
+    if found.until is not None or found.count is not None:
+        return None
+    if found.clock is None and not isinstance(found.day, After):
+        noon = teller.read(replace(found, clock=Clock(23, 59)), said)
+        if noon is None or not noon.next:
+            return None
+        end = day_ends(noon.next[0].local.date())
+        if isinstance(found.day, InDays) and found.day.half == 12:
+            end = max(end, _EVENING)
+        found = replace(found, clock=Clock(end.hour, end.minute))
+    reading = teller.read(found, said)
+    return reading.next[0].at if reading and reading.next and not reading.question else None
