@@ -81,6 +81,9 @@ async def prepare(
     message = load(OutboundMessage, row.message)
     target = await resolve(session, message.target)
     message = await _anew(session, row, message, target)
+    if message.op == "edit" and target is None and await outbox.on_its_way(session, str(message.target)):
+        row.state, row.due_at = "waiting", now + timedelta(seconds=1)
+        return None  # the card's edits have a lane of their own
     if message.op not in ("send", "mark") and target is None:
         row.state, row.error = "cancelled", "The message that it is about was never sent."
         return None

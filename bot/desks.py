@@ -6,6 +6,7 @@ moves it back to absent, once, by its generation. Double threads, deleted thread
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, select, update
@@ -61,9 +62,14 @@ async def not_opened(session: AsyncSession, desk: DeskRow) -> bool:
     return await _change(session, desk, "opening", state="absent")
 
 
-async def lost(session: AsyncSession, desk: DeskRow) -> bool:
-    """The thread is gone: the next message opens a new one. False when somebody has seen that already."""
-    return await _change(session, desk, "open", state="absent", thread_id=None, generation=desk.generation + 1)
+async def lost(session: AsyncSession, desk: DeskRow, now: datetime) -> bool:
+    """The thread is gone: the next message opens a new one. False when somebody has seen that already. Its card is
+    gone with it, so the conversation is woken to post another."""
+    if not await _change(session, desk, "open", state="absent", thread_id=None, generation=desk.generation + 1):
+        return False
+    carded = update(Conversation).where(Conversation.id == desk.conversation_id, Conversation.card.is_not(None))
+    await session.execute(carded.values(card_shown="", card_due_at=now, wake_at=now, mark=None))
+    return True
 
 
 async def _change(session: AsyncSession, desk: DeskRow, expected: str, **values: Any) -> bool:

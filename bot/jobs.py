@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.tables import Conversation, InboxRow
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 
-ALARMS = ("thought_due_at", "handoff_ends_at", "due_at")
+ALARMS = ("thought_due_at", "handoff_ends_at", "due_at", "card_due_at")
 """The instants at which a conversation wakes by itself: the rest of a thought has had its time, the owner has been
-silent for long, or one of its lives (a snooze, a close, a promise, a question whether it helped) has something due."""
+silent for long, or one of its lives (a snooze, a close, a promise, a question whether it helped) has something
+due, or the card at its desk has to be looked at."""
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

@@ -20,6 +20,8 @@ MediaKind = Literal[
 InboundKind = Literal["text", "button", "form", "command", "edit", "delete", "reaction", "joined", "left"]
 OutboundKind = Literal["reply", "relay", "note", "post", "offer", "notice"]
 Op = Literal["send", "edit", "delete", "react", "mark"]
+CARD = "card:"
+"""Begins the name of the card at the head of a customer's desk; the conversation's id follows."""
 Mark = Literal["needs_reply", "waiting", "closed"]
 """How a customer's thread stands: the customer's words wait, the owner has spoken last, or nothing is open."""
 

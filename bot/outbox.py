@@ -1,9 +1,8 @@
 """Messages to be sent, one row a platform call, in lanes.
 
-A lane is (chat or desk, talk | post | first | mark); its rows go out in order. A row is waiting, claimed (safe to
-give back), sending (committed just before the call), then sent, dead, cancelled, or uncertain: nobody knows whether it
-arrived.
-One whose words go out with another row's call is joined until that has ended (`bot.merging`).
+A lane is (chat or desk, talk | post | first | mark | card); its rows go out in order. A row is waiting, claimed (safe
+to give back), sending (committed just before the call), then sent, dead, cancelled, or uncertain: nobody knows whether
+it arrived. One whose words go out with another row's call is joined until that has ended (`bot.merging`).
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from bot import desks, merging
 from bot.database.inserts import dialect_of, insert_for, plain
 from bot.database.tables import DeskRow, Lane, OutboxRow
 from bot.database.tables.base import Instant
-from bot.messages import ChatRef, Desk, OutboundMessage, dump, load
+from bot.messages import CARD, ChatRef, Desk, OutboundMessage, dump, load
 from bot.rewriting import Plan, rewritten
 
 MayGo = Callable[[AsyncSession, OutboxRow], Awaitable[bool]]
@@ -38,12 +37,14 @@ AT_MOST_ONCE = ("post", "offer")
 
 def lane_of(message: OutboundMessage) -> str:
     """The lane in which a message goes; posts and offers never hold up talk, and talk nothing that is urgent. How a
-    desk is shown to stand holds up nobody."""
+    desk is shown to stand, and a change of its card, hold up nobody."""
     where = f"desk:{message.to.conversation_id}" if isinstance(message.to, Desk) else chat_name(message.to)
     if message.urgent:
         return f"{where}|first"
     if message.op == "mark":
         return f"{where}|mark"
+    if _changes_card(message):
+        return f"{where}|card"
     return f"{where}|{'post' if message.kind in AT_MOST_ONCE else 'talk'}"
 
 
@@ -57,7 +58,13 @@ def priority_of(message: OutboundMessage) -> int:
         return PRIORITY["receipt"]
     if message.copy_of is not None:
         return WORDS
+    if _changes_card(message):
+        return PRIORITY["receipt"]
     return PRIORITY["edit" if message.op == "edit" and message.kind in ("note", "notice") else message.kind]
+
+
+def _changes_card(message: OutboundMessage) -> bool:
+    return message.op == "edit" and isinstance(message.target, str) and message.target.startswith(CARD)
 
 
 def chat_name(chat: ChatRef) -> str:
@@ -175,7 +182,9 @@ def _row(part: OutboundMessage, chat: ChatRef, lane: str, place: int, now: datet
 
 
 async def _absorbed(session: AsyncSession, change: OutboundMessage) -> bool:
-    """Whether an edit or delete was worked into rows that have not been sent yet."""
+    """Whether a change was worked into rows that have not been sent yet."""
+    if change.op == "mark":
+        return await _marked(session, change)
     if change.op not in ("edit", "delete") or not isinstance(change.target, str):
         return False
     about = or_(OutboxRow.key == change.target, and_(OutboxRow.target == change.target, OutboxRow.op == "edit"))
@@ -193,8 +202,19 @@ async def _absorbed(session: AsyncSession, change: OutboundMessage) -> bool:
                 text=change.text or before.text,
                 buttons=change.buttons,
                 media=change.media or before.media,
+                copy_of=before.copy_of or change.copy_of,
             )
         )
+        row.priority = min(row.priority, priority_of(change))
+    return bool(rows)
+
+
+async def _marked(session: AsyncSession, mark: OutboundMessage) -> bool:
+    """Whether a mark that has not been shown yet was replaced by the later one."""
+    waits = select(OutboxRow).where(OutboxRow.lane == lane_of(mark), OutboxRow.op == "mark")
+    rows = (await session.scalars(waits.where(OutboxRow.state == "waiting").with_for_update())).all()
+    for row in rows:
+        row.message = dump(replace(load(OutboundMessage, row.message), mark=mark.mark))
     return bool(rows)
 
 
@@ -278,6 +298,23 @@ async def something_opens(session: AsyncSession, conversation_id: int) -> bool:
     live = OutboxRow.state.in_(("waiting", "claimed", "sending"))
     opens = select(OutboxRow.id).where(OutboxRow.conversation_id == conversation_id, OutboxRow.op == "send", live)
     return await session.scalar(opens.limit(1)) is not None
+
+
+async def on_its_way(session: AsyncSession, key: str) -> bool:
+    """Whether the message of that name has yet to be sent."""
+    live = OutboxRow.state.in_(("waiting", "claimed", "sending"))
+    found = await session.scalar(select(OutboxRow.id).where(OutboxRow.key == key, live).limit(1))
+    return found is not None
+
+
+async def last_words(session: AsyncSession, chat: ChatRef) -> tuple[str, str, str, datetime] | None:
+    """Of the last message to a person's chat its kind, its state, the reason of its last refusal, and since when it is
+    there."""
+    wanted = select(OutboxRow.kind, OutboxRow.state, OutboxRow.error, OutboxRow.created_at).where(
+        OutboxRow.chat == pace_name(chat), OutboxRow.op == "send", OutboxRow.kind.in_(("relay", "reply"))
+    )
+    row = (await session.execute(wanted.order_by(OutboxRow.id.desc()).limit(1))).first()
+    return (row[0], row[1], row[2].partition(":")[0], row[3]) if row else None
 
 
 async def by_key(session: AsyncSession, key: str) -> OutboxRow | None:

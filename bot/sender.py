@@ -289,7 +289,7 @@ class Sender:
         if ready.desk and ready.opens:
             await desks.not_opened(session, ready.desk)
         if consequence is Consequence.heal and ready.desk and not ready.opens:
-            await desks.lost(session, ready.desk)
+            await desks.lost(session, ready.desk, now)
         target = ready.call.target
         if consequence is Consequence.redirect and error.new_chat_id:
             await chats.move(session, target.chat if target else ready.call.chat, error.new_chat_id, now)

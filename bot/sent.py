@@ -52,6 +52,10 @@ class Sent:
         """Cancels what of these kinds waits for a customer; returns how many messages that were."""
         return await outbox.cancel_for(self.session, customer_id, kinds)
 
+    async def last_words(self, chat: ChatRef) -> tuple[str, str, str, datetime] | None:
+        """Of the last message to a person's chat kind, state, reason of a refusal, and since when it is there."""
+        return await outbox.last_words(self.session, chat)
+
     async def said(self, key: str) -> bool:
         """Whether there is a message of that name already."""
         return await outbox.by_key(self.session, key) is not None

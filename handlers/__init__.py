@@ -14,12 +14,14 @@ from bot.database import buttons
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 from handlers import (
     answer,
+    card,
     changes,
     claims,
     closing,
     corrections,
     curate,
     delivery,
+    drafts,
     escalation,
     gaps,
     marks,
@@ -129,6 +131,7 @@ OWNER_BUTTONS: dict[str, Press] = {
     "reopen": lambda message, ctx, value: closing.reopen(message, ctx),
     "unsnooze": lambda message, ctx, value: snooze.wake_up(message, ctx),
     "claim_take": claims.take_over,
+    "send_draft": drafts.send,
     "story_confirm": stories.pressed,
     "story_change": stories.pressed,
     "story_cancel": stories.pressed,
@@ -251,7 +254,7 @@ async def route(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     messages += await handler(message, ctx)
     if handler is tickets.from_owner:
         messages += await claims.beside(message, ctx)
-    return messages + marks.shown(ctx)
+    return await card.shown(ctx, messages + marks.shown(ctx))
 
 
 async def wake(ctx: Context) -> list[OutboundMessage]:
@@ -268,7 +271,7 @@ async def wake(ctx: Context) -> list[OutboundMessage]:
         messages += await tickets.end_handoff(ctx)
     if conversation.due_at and conversation.due_at <= ctx.now:
         messages += await waking.due(ctx, LIVES)
-    return messages + marks.shown(ctx)
+    return await card.shown(ctx, messages + marks.shown(ctx))
 
 
 __all__ = ["CUSTOMERS", "OWNERS", "Handler", "Route", "route", "wake"]

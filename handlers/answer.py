@@ -133,7 +133,7 @@ def _given(sure: Sequence[Answer]) -> list[str]:
 
 def _told(reply: OutboundMessage, ctx: Context) -> OutboundMessage:
     """The note to the owners that the bot has answered; it bears the answer's name, so that quotes find it."""
-    note = ctx.to_desk(ctx.say("bot_answered", answer=_short(reply.text)))
+    note = ctx.to_desk(ctx.say("bot_answered", answer=short(reply.text)))
     return replace(note, key=f"{TOLD}{reply.key}")
 
 
@@ -149,7 +149,8 @@ def _words(id: str, question: str, ctx: Context) -> Text:
     return text
 
 
-def _short(text: Text, most: int = 200) -> str:
+def short(text: Text, most: int = 200) -> str:
+    """The beginning of a text, on one line."""
     plain = " ".join(text.plain.split())
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 

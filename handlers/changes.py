@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.database import people
+from bot.database.tables import Ticket
 from bot.markup import quoted
-from bot.messages import Copy, InboundMessage, Line, Media, OutboundMessage, Outcome, Span, Text, Written
+from bot.messages import CARD, Copy, InboundMessage, Line, Media, OutboundMessage, Outcome, Span, Text, Written, dump
 from handlers import answer, escalation, pleasantries, tickets
 from handlers.context import Context
 
@@ -30,10 +31,13 @@ async def edited(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
     lines = [one.message for one in written.lines]
     whole = tickets.join([*lines[: written.place], now, *lines[written.place + 1 :]])
     copies = _whole(await ctx.sent.copies(ctx.ref(message)))
-    shown = [await _changed(copy, now, whole, written, ctx) for copy in copies]
+    marked = ctx.say("edited_before", before=line.message.text or ctx.say("no_words"))
+    ticket = await _asked_otherwise(whole.text, marked, written, ctx) if copies else None
+    changed = [await _changed(copy, now, whole, marked, ticket, ctx) for copy in copies]
+    shown = [message for message in changed if message]
     if copies and fresh:
         shown.append(await ctx.relay(replace(now, text=Text(), media=fresh, reply_to=None), copies[0].said.to))
-    ctx.outcome = Outcome.relayed if shown else Outcome.done
+    ctx.outcome = Outcome.relayed if copies else Outcome.done
     return [*shown, *await _answer_again(whole, now, written, copies, ctx)]
 
 
@@ -57,20 +61,36 @@ def _whole(copies: Sequence[Copy]) -> list[Copy]:
     return list({copy.key.partition("/")[0]: copy for copy in reversed(copies)}.values())[::-1]
 
 
-async def _changed(
-    copy: Copy, now: InboundMessage, whole: InboundMessage, written: Written, ctx: Context
-) -> OutboundMessage:
-    """The copy in the thread with the new words, and below them what stood there before."""
-    before = written.this.message.text or ctx.say("no_words")
-    marked = ctx.say("edited_before", before=before)
-    if copy.said.kind == "relay":
-        return _rewrite(copy, now.text + "\n\n" + marked, ctx)
-    return _rewrite(copy, await _card(quoted(whole.text.plain.strip()) + "\n" + marked, written, ctx), ctx)
-
-
-async def _card(words: Text, written: Written, ctx: Context) -> Text:
+async def _asked_otherwise(
+    words: Text, mark: Text, written: Written, ctx: Context, *, struck: bool = False
+) -> Ticket | None:
+    """Notes in the ticket that was asked in these lines, if there is one, what they say now; the card shows it."""
     ticket = await people.ticket_asked_in(ctx.session, written.first_id)
-    return tickets.card_text(ticket, words, ctx) if ticket else ctx.say("more_from") + "\n" + words
+    if ticket:
+        ticket.question = words.plain.strip()
+        ticket.card = (ticket.card or {}) | {"mark": dump(mark), "struck": struck}
+        ctx.card_tells = ctx.inbox_id
+    return ticket
+
+
+async def _changed(
+    copy: Copy, now: InboundMessage, whole: InboundMessage, mark: Text, ticket: Ticket | None, ctx: Context
+) -> OutboundMessage | None:
+    """The copy in the thread with the new words, and below them what stood there before; the card follows by itself."""
+    if copy.said.kind == "relay":
+        return _rewrite(copy, now.text + "\n\n" + mark, ctx)
+    return await _in_note(copy, quoted(whole.text.plain.strip()) + "\n" + mark, ticket, ctx)
+
+
+async def _in_note(copy: Copy, words: Text, ticket: Ticket | None, ctx: Context) -> OutboundMessage | None:
+    """A note that carries a question, with these words; None for a card that shows them itself. One that shows a later
+    question by now leaves them to a note of their own."""
+    if not copy.key.startswith(CARD):
+        return _rewrite(copy, ctx.say(ticket.why if ticket else "more_from") + "\n" + words, ctx)
+    latest = await people.latest_ticket(ctx.session, ctx.conversation.id)
+    if ticket is not None and latest is ticket:
+        return None
+    return ctx.to_desk(ctx.say("more_from") + "\n" + words, copy_of=ctx.inbox_id)
 
 
 def _rewrite(copy: Copy, text: Text, ctx: Context) -> OutboundMessage:
@@ -158,16 +178,16 @@ async def deleted(message: InboundMessage, ctx: Context) -> list[OutboundMessage
         return []  # a line that was still being thought about is left out of the question
     ctx.outcome = Outcome.relayed
     mark = ctx.say("took_back_mark")
-    found = []
+    lines = [one.message.text for one in written.lines]
+    whole, words = Text("\n".join(text.plain for text in lines if text)), written.this.message.text
+    ticket = await _asked_otherwise(whole, mark, written, ctx, struck=True)
+    found = list[OutboundMessage | None]()
     for copy in copies:
-        words = written.this.message.text
         if copy.said.kind == "relay":
             found.append(_rewrite(copy, _struck(words) + ("\n" if words else "") + mark, ctx))
         else:
-            lines = [one.message.text for one in written.lines]
-            struck = _struck(Text("\n".join(text.plain for text in lines if text)))
-            found.append(_rewrite(copy, await _card(struck + "\n" + mark, written, ctx), ctx))
-    return found
+            found.append(await _in_note(copy, _struck(whole) + "\n" + mark, ticket, ctx))
+    return [message for message in found if message]
 
 
 def _struck(text: Text) -> Text:

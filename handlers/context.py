@@ -66,7 +66,7 @@ class Context:
     outcome that they get. `asked_id` is the inbox id by which a question's card is found again, `replies_as` the name
     of the first answer where it isn't the message's own; `asks` is what is answered, in public by a quote.
     `privately` opens the private conversation of whoever wrote in public. `in_place` says that the answers belong to
-    the very message, not elsewhere.
+    the very message, not elsewhere. `card_tells` is the stored update whose words the card has to show at once.
     """
 
     session: AsyncSession
@@ -89,6 +89,7 @@ class Context:
     replies_as: str = ""
     asks: MessageRef | None = None
     in_place: bool = True
+    card_tells: int | None = None
     privately: Callable[[Context], Awaitable[Private]] | None = None
     _said: int = field(default=0)
     _replied: int = field(default=0)

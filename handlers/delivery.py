@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import buttons, people
 from bot.database.tables import Conversation, Customer
-from bot.messages import Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text
+from bot.messages import CARD, Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text
+from handlers import card
 from handlers.context import Context, House
 from handlers.texts import best_language, say
 
@@ -75,6 +76,9 @@ class Failure:
 async def undelivered(session: AsyncSession, house: House, failure: Failure) -> list[OutboundMessage]:
     """Who is told of it: the thread of the customer whom it did not reach, else the owners' general part."""
     message = failure.message
+    if message.op == "edit" and str(message.target).startswith(CARD):
+        await card.gone(session, str(message.target), failure.at)
+        return []
     if house.room is None or message.to == house.room:
         return []  # what can't be said in the room can't be said there
     if message.op in ("edit", "delete") and message.kind in ("relay", "note"):

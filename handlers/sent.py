@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bot.messages import ChatRef, Copy, Desk, InboundMessage, MessageRef, OutboundKind, OutboundMessage, Text, Written
@@ -46,6 +47,9 @@ class SentMessages(Protocol):
 
     async def cancel_for(self, customer_id: int, kinds: Sequence[OutboundKind]) -> int:
         """Cancels what of these kinds waits for a customer; returns how many messages that were."""
+
+    async def last_words(self, chat: ChatRef) -> tuple[str, str, str, datetime] | None:
+        """Of the last message to a person's chat kind, state, reason of a refusal, and since when it is there."""
 
     async def said(self, key: str) -> bool:
         """Whether there is a message of that name already."""

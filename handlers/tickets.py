@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from bot.database import people
 from bot.database.tables import Ticket
-from bot.markup import from_markdown, quoted
+from bot.markup import quoted
 from bot.messages import Button, Desk, InboundMessage, OutboundMessage, Outcome, Text, styled
+from handlers import card as cards
 from handlers import marks, promises
 from handlers.closing import end
 from handlers.context import Context
@@ -81,23 +82,7 @@ async def open_ticket(
     if ctx.conversation.state == "bot":
         ctx.conversation.state = "waiting"
     reply = ctx.reply(ctx.say(sentence, when=expected, rest=words))
-    text = card_text(ticket, _said(words, bool(message.media), ctx), ctx)
-    return [reply, ctx.to_desk(text, [close_button(ctx)], message.media, asked)]
-
-
-def card_text(ticket: Ticket, words: Text, ctx: Context) -> Text:
-    """What the owner sees first: who asks what (`words`), what was tried, and how to answer."""
-    known = ticket.card or {}
-    text = ctx.say(ticket.why) + "\n" + words
-    if known.get("answered"):
-        text = text + "\n\n" + ctx.say("card_answered") + "\n" + quoted(known["answered"])
-    if known.get("tried"):
-        text = text + "\n\n" + ctx.say("card_tried", tried=known["tried"])
-    if (stale := known.get("stale")) and (kept := ctx.house.knowledge.stored(stale)):
-        text = text + "\n\n" + ctx.say("card_stale", id=stale) + "\n" + quoted(from_markdown(kept))
-    if known.get("public"):
-        text = text + "\n\n" + ctx.say("card_public")
-    return text + "\n\n" + ctx.say("card_how")
+    return [reply, *await cards.asked(ticket, message.media, ctx)]
 
 
 def _said(words: str, media: bool, ctx: Context) -> Text:
@@ -118,12 +103,16 @@ async def _in_private(
     ctx.settles = ctx.settles or (Outcome.handed_over if ctx.held else None)
     ctx.conversation.thought_due_at = None
     if private.reachable:
-        return [ctx.reply(ctx.say("goes_on_in_private")), told, *card_and_more, *marks.shown(private.ctx)]
+        return [ctx.reply(ctx.say("goes_on_in_private")), *await _at_their_desk([told, *card_and_more], private.ctx)]
     if ctx.customer:
         ctx.customer.privacy_told_at = told_before  # nobody has read it
     way = "goes_on_by_link" if private.link else "goes_on_when_written"
     public = ctx.reply(ctx.say(way, link=styled("link", private.link, private.link)))
-    return [public, *card_and_more, *marks.shown(private.ctx)]
+    return [public, *await _at_their_desk(card_and_more, private.ctx)]
+
+
+async def _at_their_desk(messages: list[OutboundMessage], ctx: Context) -> list[OutboundMessage]:
+    return await cards.shown(ctx, [*messages, *marks.shown(ctx)])
 
 
 async def pass_on(ctx: Context) -> list[OutboundMessage]:
@@ -162,6 +151,12 @@ async def from_customer(message: InboundMessage, ctx: Context) -> list[OutboundM
 async def from_owner(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """The owner's words in the thread go to the customer; from now on a human speaks. What the customer had not
     finished saying is shown in the thread first."""
+    return [*await owner_speaks(ctx), await ctx.relay(message, ctx.chat)]
+
+
+async def owner_speaks(ctx: Context) -> list[OutboundMessage]:
+    """Notes that a human speaks from now on, which answers an open ticket; what the customer had not finished saying
+    goes into the thread."""
     ctx.outcome = Outcome.relayed
     unfinished = await pass_on(ctx)
     if unfinished:
@@ -172,7 +167,7 @@ async def from_owner(message: InboundMessage, ctx: Context) -> list[OutboundMess
     ticket = await people.open_ticket(ctx.session, ctx.conversation.id)
     if ticket and ticket.answered_at is None:
         ticket.answered_at = ctx.now
-    return [*unfinished, await ctx.relay(message, ctx.chat)]
+    return unfinished
 
 
 def is_note(message: InboundMessage, ctx: Context) -> bool:

@@ -108,6 +108,13 @@ async def ticket_asked_in(session: AsyncSession, inbox_id: int) -> Ticket | None
     return ticket
 
 
+async def latest_ticket(session: AsyncSession, conversation_id: int) -> Ticket | None:
+    """The question that was asked last in a conversation, open or closed."""
+    wanted = select(Ticket).filter_by(conversation_id=conversation_id).order_by(Ticket.id.desc()).limit(1)
+    ticket: Ticket | None = await session.scalar(wanted)
+    return ticket
+
+
 async def waiting(session: AsyncSession) -> Sequence[tuple[Ticket, str]]:
     """Tickets that wait for the owner's first words, longest first, with the customer's name."""
     rows = await session.execute(

@@ -44,6 +44,13 @@ async def drop_wishes(session: AsyncSession, customer_id: int, product_id: str |
     await session.execute(theirs if product_id is None else theirs.where(RestockWish.product_id == product_id))
 
 
+async def wished_by(session: AsyncSession, customer_id: int) -> Sequence[str]:
+    """The titles of the products for which a customer waits, the oldest wish first."""
+    wanted = select(ProductRow.title).join(RestockWish, RestockWish.product_id == ProductRow.id)
+    found = await session.scalars(wanted.where(RestockWish.customer_id == customer_id, OPEN).order_by(RestockWish.id))
+    return found.all()
+
+
 async def next_restock_at(session: AsyncSession) -> datetime | None:
     """Since when somebody waits for what is back by now; None where nobody is to be told."""
     asked: datetime | None = await session.scalar(_to_be_told(select(func.min(RestockWish.asked_at))))

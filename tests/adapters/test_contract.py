@@ -168,7 +168,7 @@ async def test_a_picture_as_the_very_first_contact_reaches_the_owner(scene: Scen
     await scene.wait(seconds=3)
     (promise,) = scene.ana.hears()
     assert "I've asked Hana" in promise
-    assert [line.media for line in scene.thread("Ana").news()] == [("photo",)]
+    assert [line.media for line in scene.thread("Ana").news()] == [(), ("photo",)]
 
 
 async def test_a_picture_with_a_question_is_answered_by_its_caption(scene: Scene) -> None:

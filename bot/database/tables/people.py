@@ -51,7 +51,9 @@ class Conversation(Base):
     The row is the lock: whoever changes anything of a conversation holds it. `state` is bot, waiting (a ticket is
     open; sure answers still come) or handoff (a human speaks, the bot is silent). `pending_since` says that
     stored updates wait, `next_at` that they wait for another try. `wake_at` is the earliest of its alarms, which stand
-    beside it (`bot.jobs.ALARMS`). `mark` is how its desk was last shown to stand. `topic` is the entry, or
+    beside it (`bot.jobs.ALARMS`). `mark` is how its desk was last shown to stand;
+    `card` the name of the card at its head, `card_shown` a digest of what that says (empty: its message is gone),
+    `card_due_at` when it is looked at again. `topic` is the entry, or
     `product:<id>`, that was given last: "how much is it" refers to it. `awaiting` is what the bot has asked and expects
     as the next message there. `lately` is what the bot answered or suggested last, so that who asks the same again, or
     says that it didn't help, gets the owner. `digest` is the line of a room that says who waits. `until_word`: the
@@ -63,6 +65,7 @@ class Conversation(Base):
         UniqueConstraint("platform", "bot", "chat_id", "person_id"),
         Index("ix_conversations_pending_since", "pending_since"),
         Index("ix_conversations_wake_at", "wake_at"),
+        Index("ix_conversations_card", "card"),
     )
 
     id: Mapped[Id]
@@ -83,7 +86,10 @@ class Conversation(Base):
     last_customer_at: Mapped[datetime | None]
     last_owner_at: Mapped[datetime | None]
     wake_attempts: Mapped[int] = mapped_column(default=0)
+    card_due_at: Mapped[datetime | None]
     mark: Mapped[str | None]
+    card: Mapped[str | None]
+    card_shown: Mapped[str | None]
     topic: Mapped[str | None]
     awaiting: Mapped[dict[str, Any] | None]
     lately: Mapped[list[Any] | None]

@@ -23,6 +23,7 @@ def upgrade() -> None:
     _complaints()
     _promises()
     _owners_tools()
+    _card()
 
 
 def _merging() -> None:
@@ -239,7 +240,22 @@ def _without_owners_tools() -> None:
             op.drop_column(table, column.name)
 
 
+def _card() -> None:
+    for name in ("card", "card_shown"):
+        op.add_column("conversations", sa.Column(name, sa.String(), nullable=True))
+    op.add_column("conversations", sa.Column("card_due_at", Instant(), nullable=True))
+    op.create_index("ix_conversations_card", "conversations", ["card"])
+
+
+def _no_card() -> None:
+    op.drop_index("ix_conversations_card", "conversations")
+    with op.batch_alter_table("conversations") as batch:
+        for name in ("card", "card_shown", "card_due_at"):
+            batch.drop_column(name)
+
+
 def downgrade() -> None:
+    _no_card()
     _without_owners_tools()
     _unpromise()
     _no_complaints()
