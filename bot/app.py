@@ -22,7 +22,7 @@ from bot.carrying import MB, Carrier
 from bot.clock import Clock
 from bot.database import Database, blobs, chats
 from bot.database.entries import load_all, newest_revision
-from bot.database.plans import next_post_at
+from bot.database.plans import next_over_at, next_post_at, next_question_at
 from bot.database.tables import Conversation
 from bot.database.wishes import next_restock_at
 from bot.fetching import Fetcher
@@ -49,8 +49,13 @@ TICK_S, REFRESH_S, DAY_S = 1.0, 10.0, 86_400.0
 LAST_STEP_S = 5.0
 """How long a stopping house waits for the message that is being handled and the calls that are under way."""
 
-LIVES = ((next_post_at, stories.due), (next_restock_at, restock.due))
-"""What happens by itself: since when something is due, and what comes of it."""
+LIVES = (
+    (next_post_at, stories.due, "a story is due"),
+    (next_over_at, stories.over_due, "a story is over"),
+    (next_question_at, stories.ask_due, "a series asks for its next story"),
+    (next_restock_at, restock.due, ""),
+)
+"""What happens by itself: since when something is due, what comes of it, and what it is called beforehand."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +215,7 @@ class Concierge:
         """Enqueues one post whose time has come, or tells those for whom a product is back."""
         now = self.clock.now()
         async with self.database.read() as session:
-            due = [due for next_at, due in LIVES if (at := await next_at(session)) and at <= now]
+            due = [due for next_at, due, _ in LIVES if (at := await next_at(session)) and at <= now]
         for messages_due in due:
             async with self.database.write() as session:
                 messages = await messages_due(session, self.house, now)
@@ -271,7 +276,7 @@ class Concierge:
         """The next instant at which something will happen by itself, and what that is."""
         async with self.database.read() as session:
             found = [
-                (await next_post_at(session), "a story is due"),
+                *[(await next_at(session), what) for next_at, _, what in LIVES if what],
                 (await session.scalar(select(func.min(Conversation.wake_at))), "a conversation goes on"),
                 (await session.scalar(select(func.min(Conversation.next_at))), "a message is tried again"),
                 (await outbox.next_due(session, self.clock.now()), "a message is sent again"),

@@ -12,13 +12,15 @@ Audience = Literal["customer", "thread", "room"]
 class Argument:
     """What a command can be given by name: an option of a slash command, a question of its form.
 
-    One that `completes` has suggestions, which the port `bot.adapter.Complete` gives.
+    One that `completes` has suggestions, which the port `bot.adapter.Complete` gives. `in_form`: the command's form,
+    where it opens one, asks for it.
     """
 
     name: str
     kind: Literal["line", "paragraph", "file"] = "line"
     required: bool = False
     completes: bool = False
+    in_form: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,15 @@ class Command:
         return f"menu_{self.audience}_{self.name}"
 
 
-STORY = (Argument("when", completes=True), Argument("text", "paragraph"), Argument("photo", "file"))
+STORY = (
+    Argument("when", completes=True),
+    Argument("text", "paragraph"),
+    Argument("photo", "file"),
+    Argument("do", completes=True, in_form=False),
+    Argument("id", completes=True, in_form=False),
+)
+QUEUE = (Argument("series", completes=True), Argument("text", "paragraph"), Argument("photo", "file"))
+STORIES = (Argument("cancel", completes=True), Argument("month", completes=True))
 CLOSE = (Argument("reason"), Argument("after", completes=True), Argument("silently", completes=True))
 TEACH = (Argument("question"), Argument("until"))
 PROMISE = (Argument("when"), Argument("text", "paragraph"))
@@ -83,7 +93,8 @@ COMMANDS = (
     Command("block", "thread", built=False),
     Command("customer", "thread", built=False),
     Command("story", "room", "[when] text", fields=STORY, asks=True),
-    Command("stories", "room", fields=(Argument("cancel", completes=True),)),
+    Command("stories", "room", "[month]", fields=STORIES),
+    Command("queue", "room", "[number] [text]", fields=QUEUE),
     Command("waiting", "room"),
     Command("mine", "room"),
     Command("promises", "room"),

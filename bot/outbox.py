@@ -287,7 +287,8 @@ async def recover(session: AsyncSession, platforms: Iterable[str]) -> Sequence[O
     returned, for the caller to end as uncertain.
     """
     ours = OutboxRow.platform.in_(list(platforms))
-    left = or_(OutboxRow.state == "claimed", and_(OutboxRow.state == "sending", OutboxRow.kind.not_in(AT_MOST_ONCE)))
+    at_most_once = and_(OutboxRow.kind.in_(AT_MOST_ONCE), OutboxRow.op == "send")
+    left = or_(OutboxRow.state == "claimed", and_(OutboxRow.state == "sending", ~at_most_once))
     await session.execute(update(OutboxRow).where(ours, left).values(state="waiting"))
     await session.execute(update(DeskRow).where(DeskRow.state == "opening").values(state="absent"))
     return (await session.scalars(select(OutboxRow).where(ours, OutboxRow.state == "sending"))).all()

@@ -294,7 +294,7 @@ class Sender:
         if consequence is Consequence.redirect and error.new_chat_id:
             await chats.move(session, target.chat if target else ready.call.chat, error.new_chat_id, now)
         again = next_attempt(ready.attempts, error, now, ready.since)
-        if consequence is Consequence.undecided and ready.kind in AT_MOST_ONCE:
+        if consequence is Consequence.undecided and ready.kind in AT_MOST_ONCE and ready.call.message.op == "send":
             row.state = "uncertain"
         elif again is None or (consequence is Consequence.redirect and target):
             row.state = await self._dead(session, row)  # what was said in the chat that is no more stays as it is

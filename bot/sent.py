@@ -56,6 +56,10 @@ class Sent:
         """Of the last message to a person's chat kind, state, reason of a refusal, and since when it is there."""
         return await outbox.last_words(self.session, chat)
 
+    def shape(self, message: OutboundMessage, platform: str) -> Sequence[OutboundMessage]:
+        """The messages that a platform will make of that one, in order."""
+        return self.adapters[platform].plan(message)
+
     async def said(self, key: str) -> bool:
         """Whether there is a message of that name already."""
         return await outbox.by_key(self.session, key) is not None

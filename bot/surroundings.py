@@ -73,7 +73,7 @@ async def _privately(adapter: Adapter, ctx: Context) -> Private:
 async def _customer(
     session: AsyncSession, conversation: Conversation, message: InboundMessage | None, now: datetime
 ) -> Customer | None:
-    if conversation.kind == "room":
+    if conversation.kind == "room" or (message and not message.sender.id):  # such as counts, of which nobody is told
         return None
     if message:
         return await customer_of(session, conversation, message.sender, now)

@@ -12,11 +12,15 @@ from bot.database.promises import open_with_names
 from bot.recurrence import Reading, read_when
 from handlers.context import House
 from handlers.stories import first_words
+from handlers.stories.commands import BEGINS, DEEDS
+from handlers.stories.month import months
 from handlers.texts import best_language, say
 
 AT_MOST = 25
 """Choices that can be shown at once; Discord's limit, and enough anywhere."""
 LETTERS = 100
+LATELY = 100
+"""Stories that are looked through for a number."""
 EXAMPLES = ("now", "tomorrow 18:30", "daily 09:00", "every friday 17:00")
 
 Choices = Sequence[tuple[str, str]]
@@ -27,10 +31,14 @@ async def complete(session: AsyncSession, house: House, now: datetime, argument:
     """Choices for an owner's argument, such as `story when`; none for one that has no choices."""
     if argument == "story when":
         return _times(house, now, typed.strip())
-    if argument == "stories cancel":
-        return await _planned(session, house, typed.strip())
     if argument == "kept promise":
         return await _promised(session, house, now, typed.strip())
+    if argument in ("stories cancel", "story id", "queue series"):
+        return await _stories(session, house, typed.strip(), argument)
+    if argument == "story do":
+        return [(deed, deed) for deed in (*DEEDS, BEGINS) if deed.startswith(typed.strip().casefold())]
+    if argument == "stories month":
+        return months(house, now, typed.strip())
     if argument in ("edit entry", "retire entry"):
         return _entries(house, typed.strip())
     return ()
@@ -64,11 +72,15 @@ def _meaning(reading: Reading, house: House) -> str:
     return say(best_language(*house.shop.languages), "story_choice", words=reading.words, next=coming).plain
 
 
-async def _planned(session: AsyncSession, house: House, typed: str) -> Choices:
-    """The planned stories by id, those first whose id or words begin with what was typed."""
+async def _stories(session: AsyncSession, house: House, typed: str, argument: str) -> Choices:
+    """Stories by id, those first whose id or words begin with what was typed: the planned ones, and where more can be
+    done than to cancel, those that were posted."""
     found, wanted = [], typed.casefold()
-    for series, content in await plans.planned(session):
-        words = first_words(content) or say(best_language(*house.shop.languages), "picture").plain
+    rows = await plans.lately(session, LATELY) if argument == "story id" else await plans.planned(session)
+    for series, content in rows:
+        if argument == "queue series" and not series.title:
+            continue
+        words = series.title or first_words(content) or say(best_language(*house.shop.languages), "picture").plain
         if str(series.id).startswith(wanted) or wanted in words.casefold():
             found.append((_cut(f"{series.id}: {words}"), str(series.id)))
     return found[:AT_MOST]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.messages import ChatRef, Copy, InboundMessage, OutboundMessage, Outcome
+from handlers import stories
 from handlers.context import Context
 from handlers.tickets import begins_note
 
@@ -20,6 +21,8 @@ async def edited(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
         if begins_note(message) or ctx.conversation.kind != "customer":
             return []
         return [replace(ctx.to_desk(ctx.say("note_stays")), quotes=ref)]
+    if ctx.conversation.kind == "room":
+        return await stories.original_edited(message, written, ctx)
     copies = await ctx.sent.copies(ref)
     if begins_note(message):
         return _taken_back(copies, ctx)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database import buttons, people
 from bot.database.tables import Conversation, Customer
 from bot.messages import CARD, Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text
-from handlers import card
+from handlers import card, stories
 from handlers.context import Context, House
 from handlers.texts import best_language, say
 
@@ -81,6 +81,8 @@ async def undelivered(session: AsyncSession, house: House, failure: Failure) -> 
         return []
     if house.room is None or message.to == house.room:
         return []  # what can't be said in the room can't be said there
+    if message.kind == "post" and message.op in ("edit", "delete"):
+        return await stories.unreached(session, house, message, failure.reason, failure.at)
     if message.op in ("edit", "delete") and message.kind in ("relay", "note"):
         return await _unchanged(session, house, failure)
     if message.op != "send":

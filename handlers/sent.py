@@ -51,6 +51,9 @@ class SentMessages(Protocol):
     async def last_words(self, chat: ChatRef) -> tuple[str, str, str, datetime] | None:
         """Of the last message to a person's chat kind, state, reason of a refusal, and since when it is there."""
 
+    def shape(self, message: OutboundMessage, platform: str) -> Sequence[OutboundMessage]:
+        """The messages that a platform will make of that one, in order."""
+
     async def said(self, key: str) -> bool:
         """Whether there is a message of that name already."""
 

@@ -73,3 +73,15 @@ def present(chat: ChatRef, moves: Moves) -> ChatRef:
         seen.add(chat_id)
         chat_id = moves[chat.platform, chat.bot, chat_id]
     return replace(chat, chat_id=chat_id)
+
+
+async def room_conversation(session: AsyncSession, room: ChatRef) -> int:
+    """The conversation of the owners' room's general part; made when new."""
+    key = {"platform": room.platform, "bot": room.bot, "chat_id": room.chat_id, "person_id": ""}
+    wanted = select(Conversation.id).filter_by(**key)
+    found = await session.scalar(wanted)
+    if found is None:
+        made = insert_into(session, Conversation).values(**key, kind="room", state="bot", wake_attempts=0)
+        await session.execute(made.on_conflict_do_nothing())
+        found = (await session.scalars(wanted)).one()
+    return found

@@ -1,47 +1,72 @@
-"""/stories: what is planned, and what ends it."""
+"""/stories: what is planned, and under each what can be done with it."""
 
 from __future__ import annotations
 
 from bot.database import plans
-from bot.database.tables import Series, Story
+from bot.database.tables import Series
 from bot.messages import Button, InboundMessage, OutboundMessage
 from handlers.context import Context
+from handlers.stories.preview import next_times
+from handlers.stories.telling import is_numbered, named
+
+CHOSEN_AMONG = 10
+"""So many are offered where a command names none."""
+AFTERWARDS = ("recall", "gone", "edit", "now")
+"""What can be done with a story that is posted already."""
 
 
-async def cancel_by_id(words: str, ctx: Context) -> list[OutboundMessage]:
-    """`/story cancel ID`."""
-    if not words.isdecimal():
-        return [ctx.reply(ctx.say("story_which"))]
-    found = await plans.series_with_story(ctx.session, int(words)) if len(words) < 16 else None
-    if found is None or found[0].state != "planned":
-        return [ctx.reply(ctx.say("story_unknown", id=words))]
-    return [await cancelled(found[0], ctx)]
-
-
-async def stories(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """`/stories`: what is planned, each with a cancel button. `cancel`, given by name, is the id of one to cancel."""
-    if wanted := message.fields.get("cancel", "").strip():
-        return await cancel_by_id(wanted, ctx)
+async def listed(ctx: Context) -> list[OutboundMessage]:
+    """What is planned or paused, each with a button to cancel it and one to open it."""
     rows = await plans.planned(ctx.session)
     if not rows:
         return [ctx.reply(ctx.say("stories_none"))]
-    text, buttons = ctx.say("stories"), list[Button]()
+    text, found = ctx.say("stories"), list[Button]()
     for series, content in rows:
-        short = first_words(content) or ctx.say("picture").plain
-        line = ctx.say("stories_line", id=str(series.id), text=short, words=series.phrase)
-        text = text + "\n" + line
-        label = ctx.say("cancel_series_button", id=str(series.id)).plain
-        buttons.append(ctx.labelled(label, "story_cancel", {"series": series.id}))
-    return [ctx.reply(text, buttons)]
+        id, short = str(series.id), named(series, content, ctx.say("picture").plain)
+        line = ctx.say("stories_line", id=id, text=short, words=series.phrase)
+        coming = ctx.say("stories_paused").plain if series.state == "paused" else next_times(series, ctx, 1)
+        text = text + "\n" + line + (f" · {coming}" if coming else "")
+        label = ctx.say("cancel_series_button", id=id).plain
+        found.append(ctx.labelled(label, "story_cancel", {"series": series.id}))
+        found.append(_deed("open", series, ctx))
+    return [ctx.reply(text, found)]
 
 
-def first_words(content: Story) -> str:
-    """How a story begins, on one line; empty for a picture without words."""
-    return " ".join(plans.told(content)[0].plain.split())[:60]
+def _deed(verb: str, series: Series, ctx: Context) -> Button:
+    label = ctx.say(f"{verb}_series_button", id=str(series.id)).plain
+    return ctx.labelled(label, "story_do", {"series": series.id, "verb": verb})
 
 
-async def cancelled(series: Series, ctx: Context) -> OutboundMessage:
-    """Ends a plan, and says so."""
-    sentence = "story_dropped" if series.state == "draft" else "story_cancelled"
-    await plans.cancel(ctx.session, series)
-    return ctx.reply(ctx.say(sentence, id=str(series.id)))
+def deeds(series: Series, ctx: Context) -> list[Button]:
+    """What can be done with a plan as it stands."""
+    if series.state == "draft":
+        return []
+    live = series.state in plans.LIVE
+    verbs = ["edit"]
+    verbs += ["resume" if series.state == "paused" else "pause", "now", "cancel"] if live else ["now"]
+    found = [_deed(verb, series, ctx) for verb in (*verbs, "recall")]
+    if is_numbered(series):
+        label = ctx.say(f"missed_{series.on_missed}_button").plain
+        found.append(ctx.labelled(label, "story_do", {"series": series.id, "verb": "missed"}))
+        queue = ctx.say("queue_series_button").plain
+        found.append(ctx.labelled(queue, "queue_into", {"series": series.id, "story": None}))
+    else:
+        found.append(_deed("gone", series, ctx))
+    return found
+
+
+async def which(verb: str, ctx: Context) -> list[OutboundMessage]:
+    """Asks which story a command is about, with a button for each that it may be."""
+    states = plans.LIVE if verb not in AFTERWARDS else (*plans.LIVE, "done", "cancelled")
+    rows = [row for row in await plans.lately(ctx.session, CHOSEN_AMONG * 3) if row[0].state in states][:CHOSEN_AMONG]
+    text, found = ctx.say("story_which", verb=verb), list[Button]()
+    for series, content in rows:
+        short = named(series, content, ctx.say("picture").plain)
+        text = text + "\n" + ctx.say("stories_line", id=str(series.id), text=short, words=series.phrase)
+        found.append(_deed(verb, series, ctx))
+    return [ctx.reply(text, found)]
+
+
+async def unknown(message: InboundMessage, ctx: Context, id: str) -> list[OutboundMessage]:
+    """There is no story of that number."""
+    return [ctx.reply(ctx.say("story_unknown", id=id))]

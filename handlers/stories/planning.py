@@ -1,8 +1,8 @@
-"""The owner arranges a story by chat: /story, its preview, and what is pressed beneath."""
+"""The owner plans a story by chat: what, when, the preview, and what is pressed beneath it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.database import plans
@@ -10,87 +10,81 @@ from bot.database.tables import Series, Story
 from bot.messages import InboundMessage, OutboundMessage, Text
 from bot.recurrence import Reading, Rule, read_beginning, read_when
 from handlers.context import Context
-from handlers.stories.listing import cancel_by_id, cancelled
+from handlers.stories import queueing
 from handlers.stories.posting import plan_next
-from handlers.stories.preview import preview
+from handlers.stories.preview import NOW, draft_preview, next_times
+from handlers.stories.questions import ask
+from handlers.stories.telling import is_numbered
 
-PATIENCE = timedelta(minutes=10)
-"""How long a question about a story waits for its answer; later words are not taken for one."""
-
-
-async def story(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """`/story [WHEN] TEXT`, with or without pictures, and `/story cancel ID`; or each by its name."""
-    if message.fields.get("when") or message.fields.get("text"):
-        return await _story_by_names(message, ctx)
-    words = message.text.plain.strip().split()
-    if words and words[0].casefold() == "cancel" and len(words) <= 2 and not message.media:
-        return await cancel_by_id(words[1] if len(words) == 2 else "", ctx)
-    found = read_beginning(message.text.plain, ctx.now, ctx.shop.timezone)
-    reading, text = (found[0], _rest(message.text, found[1])) if found else (None, _rest(message.text, None))
-    series, content = await plans.draft(ctx.session, text, message.media, message.sender.id, ctx.now)
-    return await _go_on(series, content, reading, message.sender.id, ctx)
+MISSED_DAYS = ("skip", "apologise", "repost")
+"""What may be done on a day for which nothing was sent, in the order in which a button goes through them."""
 
 
-async def _story_by_names(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+async def begin(message: InboundMessage, ctx: Context, text: Text, *, numbered: bool = False) -> list[OutboundMessage]:
+    """A new story from `[WHEN] TEXT`; a numbered series, of which the text is the title."""
+    found = read_beginning(text.plain, ctx.now, ctx.shop.timezone)
+    reading, told = (found[0], rest_of(text, found[1])) if found else (None, rest_of(text, None))
+    return await _begin_with(message, ctx, reading, told, numbered)
+
+
+async def begin_by_names(message: InboundMessage, ctx: Context, *, numbered: bool = False) -> list[OutboundMessage]:
     """A time and a text that were given apart: neither is looked for in the other."""
     when = message.fields.get("when", "").strip()
-    text = _rest(message.text or Text(message.fields.get("text", "")), None)
+    text = rest_of(message.text or Text(message.fields.get("text", "")), None)
     reading = read_when(when, ctx.now, ctx.shop.timezone, ctx.language) if when else None
-    series, content = await plans.draft(ctx.session, text, message.media, message.sender.id, ctx.now)
     if when and reading is None:
-        return _ask(ctx.say("story_when_again", phrase=when[:60]), "when", series, message.sender.id, ctx)
-    return await _go_on(series, content, reading, message.sender.id, ctx)
+        series, _ = await _draft(message, ctx, text, numbered)
+        return ask(ctx.say("story_when_again", phrase=when[:60]), "when", series.id, message.sender.id, ctx)
+    return await _begin_with(message, ctx, reading, text, numbered)
 
 
-def _rest(text: Text, rest: str | None) -> Text:
+async def _begin_with(
+    message: InboundMessage, ctx: Context, reading: Reading | None, text: Text, numbered: bool
+) -> list[OutboundMessage]:
+    series, content = await _draft(message, ctx, text, numbered)
+    return await go_on(series, content, reading, message.sender.id, ctx)
+
+
+async def _draft(message: InboundMessage, ctx: Context, text: Text, numbered: bool) -> tuple[Series, Story]:
+    title, told = (text.plain.splitlines() or [""])[0] if numbered else "", Text() if numbered else text
+    return await plans.draft(
+        ctx.session, told, message.media, message.sender.id, ctx.now, asked_in=ctx.inbox_id, title=title
+    )
+
+
+def rest_of(text: Text, rest: str | None) -> Text:
     """The part of a text after its schedule, or all of it, with its formatting."""
     rest = text.plain.strip() if rest is None else rest.strip()
     start = text.plain.rfind(rest) if rest else len(text.plain)
     return text.cut(start, start + len(rest))
 
 
-async def _go_on(
+async def go_on(
     series: Series, content: Story, reading: Reading | None, asker: str, ctx: Context
 ) -> list[OutboundMessage]:
     """Shows the preview when all is known, else asks for what is missing."""
     if reading and not reading.question:
-        _schedule(series, reading, ctx)
+        schedule(series, reading, ctx)
     text, media = plans.told(content)
-    if not text and not media:
-        return _ask(ctx.say("story_what"), "content", series, asker, ctx)
+    if not text and not media and not is_numbered(series):
+        return ask(ctx.say("story_what"), "content", series.id, asker, ctx)
     if reading and reading.question:
-        return _ask(Text(reading.question), "when", series, asker, ctx)
+        return ask(Text(reading.question), "when", series.id, asker, ctx)
     if series.rule is None:
-        return _ask(ctx.say("story_when"), "when", series, asker, ctx)
-    return [await preview(series, content, ctx)]
+        return ask(ctx.say("story_when"), "when", series.id, asker, ctx)
+    return await draft_preview(series, content, ctx)
 
 
-def _schedule(series: Series, reading: Reading, ctx: Context) -> None:
+def schedule(series: Series, reading: Reading, ctx: Context) -> bool:
+    """Gives a plan its times; says whether that is now."""
     assert reading.rule is not None
     at_once = bool(reading.next) and reading.next[0].at <= ctx.now
-    series.rule, series.phrase = reading.rule.dump(), "now" if at_once else reading.words
+    series.rule, series.phrase = reading.rule.dump(), NOW if at_once else reading.words
+    return at_once
 
 
-def _ask(text: Text, step: str, series: Series, asker: str, ctx: Context) -> list[OutboundMessage]:
-    ctx.conversation.awaiting = {"step": step, "series": series.id, "by": asker, "since": ctx.now.isoformat()}
-    return [ctx.reply(text)]
-
-
-def is_awaited(message: InboundMessage, ctx: Context) -> bool:
-    """Whether the message is the answer to a question about a story, by the one who was asked."""
-    awaiting = ctx.conversation.awaiting
-    return (
-        message.kind == "text"
-        and awaiting is not None
-        and awaiting["by"] == message.sender.id
-        and ctx.now - datetime.fromisoformat(awaiting["since"]) <= PATIENCE
-    )
-
-
-async def awaited(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+async def answered(message: InboundMessage, ctx: Context, awaiting: dict[str, Any]) -> list[OutboundMessage]:
     """The answer to "what?", "when?" or "change it how?"."""
-    awaiting = ctx.conversation.awaiting or {}
-    ctx.conversation.awaiting = None
     found = await plans.series_with_story(ctx.session, awaiting["series"])
     if found is None or found[0].state != "draft":
         return [ctx.reply(ctx.say("settled"))]
@@ -98,24 +92,28 @@ async def awaited(message: InboundMessage, ctx: Context) -> list[OutboundMessage
     reading = None if message.media else read_when(message.text.plain.strip(), ctx.now, ctx.shop.timezone, ctx.language)
     if awaiting["step"] == "when" and reading is None and not message.media:
         text = ctx.say("story_when_again", phrase=message.text.plain[:60])
-        return _ask(text, "when", series, message.sender.id, ctx)
+        return ask(text, "when", series.id, message.sender.id, ctx)
     if awaiting["step"] == "content" or reading is None:
         reading = None
-        _retell(content, message)
-    return await _go_on(series, content, reading, message.sender.id, ctx)
+        retell(series, content, message, ctx)
+    return await go_on(series, content, reading, message.sender.id, ctx)
 
 
-def _retell(content: Story, message: InboundMessage) -> None:
-    """A picture keeps the old words unless it brings its own; words keep the old picture."""
+def retell(series: Series, content: Story, message: InboundMessage, ctx: Context) -> None:
+    """A picture keeps the old words unless it brings its own; words keep the old picture. A series gets a title."""
+    if is_numbered(series):
+        series.title = (message.text.plain.strip().splitlines() or [series.title])[0]
+        return
     text, media = plans.told(content)
     plans.tell(content, message.text or text, message.media or media)
+    content.asked_in = ctx.inbox_id
 
 
 async def pressed(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
     """A button under a preview or in the list."""
     found = await plans.series_with_story(ctx.session, int(value["series"]))
     action = message.action.partition(":")[0]
-    if found is None or found[0].state not in ("draft", "planned"):
+    if found is None or found[0].state not in ("draft", *plans.LIVE):
         return [ctx.reply(ctx.say("settled"))]
     if action == "story_cancel":
         return [await cancelled(found[0], ctx), *_without_buttons(message, found[0], ctx)]
@@ -124,8 +122,15 @@ async def pressed(message: InboundMessage, ctx: Context, value: dict[str, Any]) 
     if action == "story_confirm":
         return await _confirm(message, *found, ctx)
     if action == "story_change":
-        return _ask(ctx.say("story_change"), "change", found[0], message.sender.id, ctx)
+        return ask(ctx.say("story_change"), "change", found[0].id, message.sender.id, ctx)
     return [await _toggled(action, message, *found, ctx)]
+
+
+async def cancelled(series: Series, ctx: Context) -> OutboundMessage:
+    """Ends a plan, and says so."""
+    sentence = "story_dropped" if series.state == "draft" else "story_cancelled"
+    await plans.cancel(ctx.session, series)
+    return ctx.reply(ctx.say(sentence, id=str(series.id)))
 
 
 def _without_buttons(message: InboundMessage, series: Series, ctx: Context) -> list[OutboundMessage]:
@@ -138,9 +143,11 @@ async def _toggled(
 ) -> OutboundMessage:
     if action == "story_channel":
         series.to_channels = not series.to_channels
-    else:
+    elif action == "story_followers":
         series.to_followers = not series.to_followers
-    shown = await preview(series, content, ctx)
+    else:
+        series.on_missed = MISSED_DAYS[(MISSED_DAYS.index(series.on_missed) + 1) % len(MISSED_DAYS)]
+    shown = (await draft_preview(series, content, ctx))[-1]
     return OutboundMessage(
         ctx.here, shown.key, "notice", "edit", text=shown.text, buttons=shown.buttons, target=ctx.ref(message)
     )
@@ -149,14 +156,27 @@ async def _toggled(
 async def _confirm(message: InboundMessage, series: Series, content: Story, ctx: Context) -> list[OutboundMessage]:
     if not (series.to_followers or (series.to_channels and ctx.house.channels)):
         return [ctx.reply(ctx.say("story_no_target"))]
-    at_once = series.phrase == "now"
+    at_once = series.phrase == NOW
     if at_once:
         local = ctx.now.astimezone(ctx.zone).replace(tzinfo=None)
         series.rule = Rule(ctx.shop.timezone, local, None, None).dump()
     after = ctx.now - timedelta(seconds=1) if at_once else ctx.now
-    if not await plan_next(ctx.session, series, after):
-        return _ask(ctx.say("story_over"), "when", series, message.sender.id, ctx)
+    if not await plan_next(ctx.session, series, after, ctx.now):
+        return ask(ctx.say("story_over"), "when", series.id, message.sender.id, ctx)
     series.state = "planned"
-    sentence = "story_now" if at_once else "story_planned"
-    receipt = ctx.reply(ctx.say(sentence, id=str(series.id), words=series.phrase))
-    return [receipt, *_without_buttons(message, series, ctx)]
+    return [await _receipt(message, series, ctx), *_without_buttons(message, series, ctx)]
+
+
+async def _receipt(message: InboundMessage, series: Series, ctx: Context) -> OutboundMessage:
+    """Id, next time, Edit and Undo; for a series the wish for its first pictures too."""
+    value = {"series": series.id}
+    undo = ctx.button("undo_story_button", "story_do", {**value, "verb": "undo"})
+    told = {"id": str(series.id), "words": series.phrase}
+    if is_numbered(series):
+        await queueing.wait_for(message, series, ctx)
+        text = ctx.say("series_planned", **told, title=series.title, next=next_times(series, ctx, 1))
+        return ctx.reply(text, [undo])
+    edit = ctx.button("edit_story_button", "story_do", {**value, "verb": "edit"})
+    if series.phrase == NOW:
+        return ctx.reply(ctx.say("story_now", **told), [edit, undo])
+    return ctx.reply(ctx.say("story_planned", **told, next=next_times(series, ctx, 1)), [edit, undo])

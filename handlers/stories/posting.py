@@ -1,16 +1,20 @@
-"""A post whose time has come: claimed once, a message for each chat; much too late it is missed."""
+"""A post whose time has come: claimed once, a message for each chat; much too late the owner is asked."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database import people, plans
-from bot.database.tables import Series, Story
-from bot.messages import ChatRef, OutboundMessage
+from bot.database import buttons, chats, episodes, people, plans
+from bot.database.plans import Occurring
+from bot.database.tables import Post, Series, Story
+from bot.messages import ChatRef, InboundMessage, OutboundMessage
 from bot.recurrence import Rule, occurrences
-from handlers.context import House
+from handlers.context import Context, House
+from handlers.stories import filling
+from handlers.stories.telling import composed, is_numbered
 from handlers.texts import best_language, say
 
 MAX_LATENESS = timedelta(hours=1)
@@ -27,38 +31,89 @@ async def due(session: AsyncSession, house: House, now: datetime) -> list[Outbou
     found = await plans.series_with_story(session, post.series_id)
     assert found is not None
     series, content = found
-    if not await plan_next(session, series, max(post.due_at, now - MAX_LATENESS)):
+    after = max(post.due_at, now - MAX_LATENESS)
+    if series.state == "planned" and not await plan_next(session, series, after, now):
         series.state = "done"
     if post.state == "missed":
-        return _missed(series, post.due_at, house, post.id)
-    return await _copies(session, series, content, post.id, house)
+        return await _missed(session, series, post, house, now)
+    return await publish(session, house, series, content, post, now)
 
 
-async def _copies(
-    session: AsyncSession, series: Series, content: Story, post_id: int, house: House
-) -> list[OutboundMessage]:
-    """One message for each chat that gets the story."""
-    text, media = plans.told(content)
-    chats: list[tuple[int | None, ChatRef]] = []
-    if series.to_channels:
-        chats += [(None, chat) for chat in house.channels]
-    if series.to_followers:
-        chats += await people.followers(session)
+def times(series: Series, after: datetime, now: datetime) -> list[Occurring]:
+    """The next occurrences after an instant, each with the evening at which the owner is asked for a series."""
+    coming = occurrences(Rule.load(series.rule or {}), after, DATES_TO_TRY)
+    asks = is_numbered(series)
     return [
-        OutboundMessage(chat, f"post:{post_id}:{number}", "post", text=text, media=media, customer_id=customer_id)
-        for number, (customer_id, chat) in enumerate(chats)
+        (o.local.date(), o.at, max(filling.evening_before(o.local.date(), series), now) if asks else None)
+        for o in coming
     ]
 
 
-def _missed(series: Series, due_at: datetime, house: House, post_id: int) -> list[OutboundMessage]:
+async def plan_next(session: AsyncSession, series: Series, after: datetime, now: datetime) -> bool:
+    """Stores the next occurrence after an instant; False when there is none."""
+    return await plans.plan_post(session, series, times(series, after, now)) is not None
+
+
+async def recipients(
+    session: AsyncSession, house: House, series: Series, now: datetime
+) -> list[tuple[int | None, ChatRef]]:
+    """Every chat that gets a post of that plan now, with the customer whose private chat it is: the one fan-out."""
+    found: list[tuple[int | None, ChatRef]] = []
+    if series.to_channels:
+        found += [(None, chat) for chat in house.channels]
+    if series.to_followers:
+        found += await people.followers(session)
+    return found
+
+
+async def publish(
+    session: AsyncSession, house: House, series: Series, content: Story, post: Post, now: datetime
+) -> list[OutboundMessage]:
+    """One message for each chat that gets the post, and a word to the owner where a series had nothing to tell."""
+    told: Story | None = content
+    if is_numbered(series):
+        told = await filling.fill(session, house, series, post, now)
+    said = filling.told_of(house, series, post, told)
+    if told is None:
+        post.state = "skipped"
+        return said
+    text, media = composed(post, told)
+    to = await recipients(session, house, series, now)
+    post.story_id, post.copies = told.id, len(to)
+    return [
+        OutboundMessage(chat, f"post:{post.id}:{number}", "post", text=text, media=media, customer_id=customer_id)
+        for number, (customer_id, chat) in enumerate(to)
+    ] + said
+
+
+async def _missed(
+    session: AsyncSession, series: Series, post: Post, house: House, now: datetime
+) -> list[OutboundMessage]:
+    """Asks the owner what to do with a post that was slept through."""
     if house.room is None:
         return []
-    local = f"{due_at.astimezone(house.shop.zone):%d.%m. %H:%M}"
-    text = say(best_language(*house.shop.languages), "story_missed", id=str(series.id), due=local)
-    return [OutboundMessage(house.room, f"missed:{post_id}", "notice", text=text)]
+    language, room_id = best_language(*house.shop.languages), await chats.room_conversation(session, house.room)
+    local = f"{post.due_at.astimezone(house.shop.zone):%d.%m. %H:%M}"
+    text = say(language, "story_missed", id=str(series.id), due=local)
+    labels = {"post": "post_now_button", "skip": "skip_post_button"}
+    choices = tuple(
+        buttons.remember(session, say(language, label).plain, "story_missed", room_id, {"post": post.id, "do": do}, now)
+        for do, label in labels.items()
+    )
+    return [OutboundMessage(house.room, f"missed:{post.id}", "notice", text=text, buttons=choices)]
 
 
-async def plan_next(session: AsyncSession, series: Series, after: datetime) -> bool:
-    """Stores the next occurrence after an instant; False when there is none."""
-    coming = occurrences(Rule.load(series.rule or {}), after, DATES_TO_TRY)
-    return await plans.plan_post(session, series, [(o.local.date(), o.at) for o in coming])
+async def settle(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
+    """The owner says what becomes of a missed post: it is posted after all, or left."""
+    after = "posted" if value["do"] == "post" else "skipped"
+    found = await episodes.post_at(ctx.session, int(value["post"]))
+    if found is None or not await plans.change_state(ctx.session, found[0].id, "missed", after, ctx.now):
+        return [ctx.reply(ctx.say("settled"))]
+    post, series = found
+    await ctx.session.refresh(post)
+    bare = OutboundMessage(ctx.here, ctx.key(), "notice", "edit", target=ctx.ref(message))
+    if after == "skipped":
+        return [ctx.reply(ctx.say("story_left")), bare]
+    content = await ctx.session.get_one(Story, series.story_id)
+    posts = await publish(ctx.session, ctx.house, series, content, post, ctx.now)
+    return [ctx.reply(ctx.say("story_now", id=str(series.id))), bare, *posts]

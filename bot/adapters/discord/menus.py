@@ -48,7 +48,9 @@ def forms(offered: Sequence[Offer]) -> dict[str, list[Field]]:
     """The questions of the commands that open a form."""
     return {
         offer.command.name: [
-            Field(field.name, offer.fields[field.name], field.kind, field.required) for field in offer.command.fields
+            Field(field.name, offer.fields[field.name], field.kind, field.required)
+            for field in offer.command.fields
+            if field.in_form
         ]
         for offer in offered
         if offer.command.asks

@@ -15,7 +15,10 @@ from bot.adapters.telegram.entities import from_entities
 from bot.messages import ChatRef, InboundKind, InboundMessage, MessageRef, RawUpdate, Sender, Text
 
 PLATFORM = "telegram"
-WANTED = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
+WANTED = (
+    *("message", "edited_message", "callback_query"),
+    *("message_reaction", "message_reaction_count", "my_chat_member"),
+)
 """The kinds of updates that are asked for. Reactions come only to who names them."""
 COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*)(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
 PRESENT = ("member", "administrator", "creator", "restricted")
@@ -135,6 +138,12 @@ def _reacted(raw: Body, reaction: Body, me: Identity) -> InboundMessage:
     return _message(raw, reaction, who, me, kind="reaction", action=latest[-1])
 
 
+def _counted(raw: Body, told: Body, me: Identity) -> InboundMessage:
+    """How many react to a post of a channel; nobody says who."""
+    count = sum(int(reaction["total_count"]) for reaction in told["reactions"])
+    return _message(raw, told, Sender("", ""), me, kind="reaction", fields={"count": str(count)})
+
+
 def _emoji(reactions: Iterable[Body]) -> list[str]:
     return [_word(reaction["emoji"]) for reaction in reactions if reaction.get("type") == "emoji"]
 
@@ -167,6 +176,7 @@ _READERS: dict[str, Callable[[Body, Body, Identity], InboundMessage]] = {
     "edited_message": _edited,
     "callback_query": _pressed,
     "message_reaction": _reacted,
+    "message_reaction_count": _counted,
     "my_chat_member": _standing_changed,
 }
 

@@ -1,4 +1,4 @@
-"""Series > Post > Story: a plan, one occurrence of it, and the content; the queue of a numbered series, and reactions."""
+"""Series > Post > Story: a plan, one occurrence of it, and the content; a numbered series has a queue."""
 
 from __future__ import annotations
 

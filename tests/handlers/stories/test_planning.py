@@ -121,7 +121,7 @@ async def test_stories_lists_what_is_planned_and_cancels_by_button_and_by_number
         await stage.room.says(f"/story {words}")
         await stage.room.presses("Confirm")
     await stage.room.says("/stories")
-    assert stage.room.buttons() == ["Cancel 1", "Cancel 2", "Cancel 3"]
+    assert stage.room.buttons() == ["Cancel 1", "Open 1", "Cancel 2", "Open 2", "Cancel 3", "Open 3"]
     await stage.room.presses("Cancel 1")
     await stage.room.says("/story cancel 2")
     assert stage.room.hears()[-1] == "Story 2 is cancelled."
