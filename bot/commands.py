@@ -66,6 +66,7 @@ STORY = (
 QUEUE = (Argument("series", completes=True), Argument("text", "paragraph"), Argument("photo", "file"))
 STORIES = (Argument("cancel", completes=True), Argument("month", completes=True))
 CLOSE = (Argument("reason"), Argument("after", completes=True), Argument("silently", completes=True))
+EDIT = (Argument("entry", completes=True), Argument("change", "paragraph"))
 TEACH = (Argument("question"), Argument("until"))
 PROMISE = (Argument("when"), Argument("text", "paragraph"))
 
@@ -101,9 +102,7 @@ COMMANDS = (
     Command("kept", "room", "[number]", fields=(Argument("promise", completes=True),)),
     Command("gaps", "room"),
     Command("find", "room", "words", fields=(Argument("words"),)),
-    Command(
-        "edit", "room", "name [change]", fields=(Argument("entry", completes=True), Argument("change", "paragraph"))
-    ),
+    Command("edit", "room", "name [change]", fields=EDIT, asks=True),
     Command("retire", "room", "name", fields=(Argument("entry", completes=True),)),
     Command("undo", "room"),
     Command("help", "room"),

@@ -40,7 +40,7 @@ async def complete(session: AsyncSession, house: House, now: datetime, argument:
     if argument == "stories month":
         return months(house, now, typed.strip())
     if argument in ("edit entry", "retire entry"):
-        return _entries(house, typed.strip())
+        return (*_entries(house, typed.strip()), *_products(house, typed.strip()))[:AT_MOST]
     return ()
 
 
@@ -51,6 +51,14 @@ def _entries(house: House, typed: str) -> Choices:
     hold = [id for id in known.entries if id not in begin and wanted in known.title(id).casefold()]
     able = [id for id in (*begin, *hold) if len(id) <= LETTERS]
     return [(_cut(f"{id}: {known.title(id)}"), id) for id in able[:AT_MOST]]
+
+
+def _products(house: House, typed: str) -> Choices:
+    """Products by what names them in /edit, or by their title."""
+    found = [(f"product:{id}", product.title) for id, product in house.knowledge.products.items()]
+    wanted = typed.casefold()
+    fitting = [(id, title) for id, title in found if wanted in id.casefold() or wanted in title.casefold()]
+    return [(_cut(f"{id}: {title}"), id) for id, title in fitting if len(id) <= LETTERS]
 
 
 def _times(house: House, now: datetime, typed: str) -> Choices:

@@ -11,6 +11,7 @@ from bot.database.revisions import last_standing, remove, undo_last
 from bot.markup import from_markdown, quoted
 from bot.messages import InboundMessage, OutboundMessage, Text
 from handlers.context import Context
+from handlers.curate import goods
 from knowledge.entry import Entry
 from knowledge.values import parse_date
 
@@ -45,10 +46,15 @@ def _flags(id: str, ctx: Context) -> Text:
 
 
 async def edit(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """/edit ID shows an entry; with words behind it, it changes: + and - phrasings, until a date, else the answer."""
+    """/edit ID shows an entry; with words behind it, it changes: + and - phrasings, until a date, else the answer.
+
+    A product's stock, price and note change by their names.
+    """
     id, change = _named(message)
+    if goods.is_product(id):
+        return await goods.edit(*goods.named(message.text.plain.strip() or f"{id} {change}", ctx), ctx)
     if not id:
-        return [ctx.reply(ctx.say("edit_how"))]
+        return [ctx.reply(ctx.say("edit_how") + " " + ctx.say("edit_how_product"))]
     entry = await entry_of(ctx.session, id)
     if entry is None:
         return [ctx.reply(_unknown(id, ctx))]

@@ -261,3 +261,81 @@ def test_nobody_who_said_stop_or_cannot_be_reached_may_be_contacted(clock: Clock
     assert may_contact(Customer(reachable=True, stopped_at=None), "restock", now)
     assert not may_contact(Customer(reachable=True, stopped_at=now), "restock", now)
     assert not may_contact(Customer(reachable=False, stopped_at=None), "restock", now)
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        ("stock 12", "stock: 12"),
+        ("Stock -", "stock: -"),
+        ("price 19,90", "price: 19.9 EUR"),
+        ("price 2.000,50 usd", "price: 2000.5 USD"),
+        ("price none", "price: - "),
+        ("note Eat it with tea.\nOr without.", "your note: Eat it with tea.\nOr without."),
+    ],
+)
+async def test_an_owner_changes_a_product_in_the_chat_and_undo_takes_it_back(
+    stage: Stage, change: str, shown: str
+) -> None:
+    await stage.room.says("/edit product:castella")
+    before = stage.room.hears()[-1]
+    assert "Plum castella (product:castella)\nprice: 18.5 EUR\nstock: 0\nyour note: Wait" in before
+    await stage.room.says(f"/edit product:castella {change}")
+    after = stage.room.hears()[-1]
+    assert after.startswith("Changed. /undo takes it back.") and shown.strip() in after
+    await stage.room.says("/undo")
+    assert stage.room.hears() == ["Taken back: /edit product:castella (0 removed, 1 as before, 0 brought back)."]
+    await stage.room.says("/edit product:castella")
+    assert stage.room.hears()[-1] == before
+
+
+async def test_stock_that_the_owner_writes_in_the_chat_wakes_those_who_wished_for_it(stage: Stage) -> None:
+    await asks_for_it(stage)
+    await stage.room.says("/edit product:castella stock 12")
+    await stage.concierge.refresh()
+    await stage.settle()
+    assert [shown.text.plain for shown in stage.ana.news()] == [TOLD]
+    await stage.ben.says(ASKS)
+    (answer,) = stage.ben.hears()
+    assert "12 in stock" in answer and BUTTON not in stage.ben.buttons()
+    await stage.room.says("/edit product:castella stock 14")
+    await stage.wait(days=1)
+    assert stage.ana.hears() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("/edit product:castela stock 3", "No product is called castela. Did you mean product:castella?"),
+        ("/edit product:xyz", "No product is called xyz."),
+        ("/edit product:", "No product is called"),
+        ("/edit product:castella stock many", "I need a number of pieces such as 12"),
+        ("/edit product:castella stock -3", "I need a number of pieces such as 12"),
+        ("/edit product:castella price cheap", "I need a price such as 4.50"),
+        ("/edit product:castella stock", "To change it: /edit product:castella, then stock"),
+        ("/edit product:castella colour blue", "To change it: /edit product:castella, then stock"),
+        ("/edit product:castella stock 0", "That is how it stands already."),
+    ],
+)
+async def test_a_change_of_a_product_that_cannot_be_says_why_and_changes_nothing(
+    stage: Stage, words: str, said: str
+) -> None:
+    await stage.room.says(words)
+    assert stage.room.hears()[-1].startswith(said)
+    await stage.room.says("/edit product:castella")
+    assert "price: 18.5 EUR\nstock: 0" in stage.room.hears()[-1]
+
+
+async def test_a_product_whose_name_holds_spaces_can_be_changed(stage: Stage) -> None:
+    async with stage.database.write() as session:
+        await store(session, [replace(APRON, id="linen apron")], "import", stage.clock.now())
+    await stage.concierge.refresh()
+    await stage.room.says("/edit product:linen apron stock 5")
+    assert "stock: 5" in stage.room.hears()[-1]
+
+
+async def test_nobody_but_an_owner_changes_a_product(stage: Stage) -> None:
+    await stage.ana.says("/edit product:castella stock 99")
+    stage.ana.hears()
+    await stage.room.says("/edit product:castella")
+    assert "stock: 0" in stage.room.hears()[-1]

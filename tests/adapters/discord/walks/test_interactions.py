@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from bot.database.entries import store
 from bot.messages import RawUpdate
+from knowledge.entry import Product
 from tests.discord_stage import DiscordStage, Person
 from tests.simulators.discord import faults
 from tests.simulators.discord.files import Upload
@@ -196,3 +199,20 @@ async def test_a_first_answer_that_was_cut_is_given_once_more(stage: DiscordStag
     asked = await stage.ana.commands("help")
     assert asked.answered and not asked.thinking and not asked.failed
     assert len(stage.ana.hears()) == 1
+
+
+@on_sqlite
+async def test_a_product_is_restocked_by_the_form_of_edit(stage: DiscordStage) -> None:
+    cake = Product("plum cake", "Plum cake", price=Decimal("18.50"), currency="EUR", stock=0)
+    async with stage.database.write() as session:
+        await store(session, [cake], "import", stage.clock.now())
+    await stage.concierge.refresh()
+    room, owner = stage.room.channel, stage.simulator.owner
+    (choice,) = await stage.simulator.user_autocompletes(room, owner, "edit", "entry", "plum")
+    assert choice["value"] == "product:plum cake"
+    opened = await stage.room.commands("edit")
+    assert opened.answer_type == 9
+    stage.room.hears()
+    await stage.room.fills(opened, {"entry": choice["value"], "change": "stock 12"})
+    (shown,) = stage.room.hears()
+    assert shown.startswith("Changed.") and "stock: 12" in shown
