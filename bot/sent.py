@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import copies, inbox, outbox, versions
+from bot import albums, copies, inbox, outbox, versions
 from bot.adapter import Adapter
 from bot.copies import Name
 from bot.database.tables import InboxRow, OutboxRow
@@ -67,6 +67,21 @@ class Sent:
     async def written(self, ref: MessageRef, except_id: int | None) -> Written | None:
         """What a person wrote under that id, as it stood before the update `except_id`."""
         return await versions.written(self.session, self._decode, ref, except_id)
+
+    async def said_in(self, inbox_id: int) -> tuple[MessageRef, InboundMessage] | None:
+        """The message of which a stored update tells, as it stands now; None where it was taken back."""
+        row = await self.session.get(InboxRow, inbox_id)
+        if row is None or row.message_id is None:
+            return None
+        ref = MessageRef(ChatRef(row.platform, row.bot, row.chat_id or "", row.thread_id), row.message_id)
+        found = await self.written(ref, None)
+        if found is None or found.this.deleted:
+            return None
+        if row.album is None:
+            return ref, found.this.message
+        parts = select(InboxRow).filter_by(conversation_id=row.conversation_id, album=row.album).order_by(InboxRow.id)
+        ((_, whole),) = albums.lines(await self.session.scalars(parts), self._decode)
+        return ref, replace(whole, text=found.this.message.text)
 
     async def as_now(self, lines: Sequence[InboundMessage]) -> tuple[InboundMessage, ...]:
         """Lines as they stand after edits; one that was taken back says nothing any more."""

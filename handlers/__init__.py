@@ -32,6 +32,7 @@ from handlers import (
     snooze,
     stories,
     tickets,
+    tone,
     waking,
     welcome,
 )
@@ -113,11 +114,6 @@ async def end_promises_and_close(
     return [*await promises.leave(message, ctx, {}), *await closing.close(message, ctx)]
 
 
-async def from_owner(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """The owner's words go to the customer, and may promise something or keep a promise."""
-    return [*await tickets.from_owner(message, ctx), *await promises.heard(message, ctx)]
-
-
 CUSTOMER_BUTTONS: dict[str, Press] = {
     "suggest": curate.chosen,
     "ask_owner": answer.ask_owner,
@@ -154,6 +150,9 @@ OWNER_BUTTONS: dict[str, Press] = {
     "promise_kept_close": lambda message, ctx, value: end_promises_and_close(message, ctx, "kept"),
     "promise_drop_close": lambda message, ctx, value: end_promises_and_close(message, ctx, "dropped"),
     "promise_stay_close": promises.leave,
+    "send_anyway": tone.pressed,
+    "change_words": tone.pressed,
+    "send_answer": escalation.send_answer,
     "resend": delivery.resend,
     "discard": delivery.discard,
 }
@@ -229,7 +228,7 @@ OWNERS = (
     Route(tickets.is_note, tickets.note),
     Route(stories.may_answer, stories.quoted),
     Route(stories.is_awaited, stories.awaited),
-    Route(in_thread, from_owner),
+    Route(in_thread, tone.from_owner),
     Route(tickets.in_strange_thread, tickets.strange_thread),
     Route(always, nothing),
 )
@@ -255,8 +254,9 @@ async def route(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     elif message.kind != "reaction":
         await claims.meet(message.sender, message.platform, ctx)
     messages += await handler(message, ctx)
-    if handler is tickets.from_owner:
+    if handler is tone.from_owner:
         messages += await claims.beside(message, ctx)
+    await escalation.keep_in_mind(ctx)
     return await card.shown(ctx, messages + marks.shown(ctx))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from bot.database.blobs import images
 from bot.markup import from_markdown
 from bot.messages import Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text, styled
-from handlers import catalogue, lately, restock, tickets
+from handlers import catalogue, lately, restock, tickets, tone
 from handlers.context import Context
 from handlers.expectations import asked_again
 from handlers.texts import not_spoken
@@ -91,7 +91,8 @@ async def sure_now(whole: InboundMessage, thread: ChatRef | Desk, ctx: Context) 
     text, pictures = await answers(sure, ctx)
     ctx.outcome = Outcome.answered
     reply = ctx.reply(text, restock.buttons_for(_given(sure), ctx), pictures)
-    return [reply, replace(_told(reply, ctx), to=thread)]
+    kept = await tone.kept_back(reply, whole.text.plain, ctx)
+    return kept or [reply, replace(_told(reply, ctx), to=thread)]
 
 
 async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer], ctx: Context) -> list[OutboundMessage]:
@@ -105,7 +106,7 @@ async def _give(message: InboundMessage, sure: list[Answer], rest: list[Answer],
     ctx.outcome = Outcome.answered
     if ctx.conversation.state == "waiting":
         reply = ctx.reply(text, back, pictures)
-        return [reply, _told(reply, ctx)]
+        return await tone.kept_back(reply, message.text.plain, ctx) or [reply, _told(reply, ctx)]
     lately.remember(message.text.plain, text.plain, ctx)
     return [ctx.reply(text, [*back, ask_owner_button(message.text.plain, sure[0], ctx)], pictures)]
 
@@ -201,7 +202,8 @@ async def suggested(message: InboundMessage, ctx: Context, value: dict[str, Any]
     if ctx.conversation.state == "bot":
         lately.remember(asked.text.plain, _words(entry, asked.text.plain, ctx).plain, ctx)
         buttons.append(ctx.labelled(ctx.say("ask_owner_button").plain, "ask_owner", value))
-    return [ctx.reply(_words(entry, asked.text.plain, ctx), buttons, pictures)]
+    reply = ctx.reply(_words(entry, asked.text.plain, ctx), buttons, pictures)
+    return await tone.kept_back(reply, asked.text.plain, ctx) or [reply]
 
 
 async def ask_owner(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.messages import ChatRef, Copy, InboundMessage, OutboundMessage, Outcome
-from handlers import stories
+from handlers import stories, tone
 from handlers.context import Context
 from handlers.tickets import begins_note
 
@@ -23,27 +23,32 @@ async def edited(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
         return [replace(ctx.to_desk(ctx.say("note_stays")), quotes=ref)]
     if ctx.conversation.kind == "room":
         return await stories.original_edited(message, written, ctx)
-    copies = await ctx.sent.copies(ref)
+    copies, held = await ctx.sent.copies(ref), await tone.held_of(ref, ctx)
     if begins_note(message):
-        return _taken_back(copies, ctx)
-    ctx.outcome = Outcome.relayed if copies else Outcome.done
-    return [_follows(copy, message, ctx) for copy in copies[:1]]
-
-
-def _follows(copy: Copy, message: InboundMessage, ctx: Context) -> OutboundMessage:
-    whole = copy.key.partition("/")[0]
-    return OutboundMessage(
-        copy.said.to, ctx.key(), "relay", "edit", text=message.text, target=whole, copy_of=ctx.inbox_id
-    )
+        return [*(await tone.dropped(held, ctx) if held else []), *_taken_back(copies, ctx)]
+    ctx.outcome = Outcome.relayed if copies or held else Outcome.done
+    if held:
+        return await tone.reworded(held, message, ctx)
+    if copies and (asked := await tone.edit_waits(message, ctx)):
+        return asked
+    return [tone.follows(copy, message, ctx) for copy in copies[:1]]
 
 
 async def deleted(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """What an owner takes back disappears at the customer's."""
-    return _taken_back(await ctx.sent.copies(ctx.ref(message)), ctx)
+    held = await tone.held_of(ctx.ref(message), ctx)
+    taken_back = _taken_back(await ctx.sent.copies(ctx.ref(message)), ctx)
+    return [*(await tone.dropped(held, ctx) if held else []), *taken_back]
 
 
 async def delete(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """/delete, as a reply to a message of one's own or without: takes it, or the last one, back at the customer's."""
+    held = await (
+        tone.held_of(message.reply_to, ctx) if message.reply_to else tone.last_held_by(message.sender.id, ctx)
+    )
+    if held:
+        said = await ctx.sent.copies(message.reply_to) if message.reply_to else ()
+        return [ctx.reply(ctx.say("deleting")), *await tone.dropped(held, ctx), *_taken_back(said, ctx)]
     if message.reply_to:
         written = await ctx.sent.written(message.reply_to, None)
         copies = [c for c in await ctx.sent.copies(message.reply_to) if isinstance(c.said.to, ChatRef)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from bot.database import complaints, people
 from bot.database.tables import Ticket
+from bot.markup import quoted
 from bot.messages import InboundMessage, OutboundMessage, Text
 from handlers import alerts, answer, lately, tickets
 from handlers.context import Context
@@ -77,6 +79,17 @@ async def _not_helped(message: InboundMessage, before: Told, why: str, ctx: Cont
     )
 
 
+async def send_answer(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
+    """The owner lets a sure answer go out that was kept back for its tone; once."""
+    name, sure = f"anyway:{value['key']}", answer.sure_parts(ctx.ask(str(value["question"])))
+    if not sure or await ctx.sent.said(name):
+        return [ctx.reply(ctx.say("settled"))]
+    text, pictures = await answer.answers(sure, ctx)
+    draft = OutboundMessage(tickets.desk(ctx), ctx.key(), "note", "edit", target=str(value["key"]))
+    draft = replace(draft, text=ctx.say("tone_sent") + "\n" + quoted(text))
+    return [replace(ctx.to_customer(text, (), pictures), key=name), draft]
+
+
 async def while_a_human_speaks(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """The bot is silent; but a complaint that is made now is a complaint, and those who complain alike belong
     together."""
@@ -98,9 +111,17 @@ async def while_a_human_speaks(message: InboundMessage, ctx: Context) -> list[Ou
     return messages
 
 
+async def keep_in_mind(ctx: Context) -> None:
+    """Notes on the customer whether a complaint of theirs is open: until it is closed nothing is pressed upon them."""
+    if ctx.customer and (ctx.customer.complains or ctx.in_room):
+        await ctx.session.flush()
+        ctx.customer.complains = await complaints.open_complaint(ctx.session, ctx.customer.id) is not None
+
+
 async def _complained(words: Text, ctx: Context) -> list[OutboundMessage]:
     """What follows from a complaint: no news is pressed upon this customer, and several alike are told of early."""
     assert ctx.customer is not None
+    ctx.customer.complains = True
     await ctx.sent.cancel_for(ctx.customer.id, ["post"])
     await ctx.session.flush()
     ticket = await complaints.open_complaint(ctx.session, ctx.customer.id)

@@ -14,6 +14,8 @@ whether an answer to their question has helped; `promise`, that an answer which 
 `stories` and `offers`, for which they must have said yes."""
 ASKED_FOR: tuple[Contact, ...] = ("stories", "offers")
 """Nothing of these before a first yes."""
+PROMOTIONS: tuple[Contact, ...] = ("restock", "stories", "offers")
+"""Nothing of these while a complaint of theirs is open."""
 QUIET = (21 * 60, 8 * 60)
 """From and until which minute of the day nobody is written to who has not said otherwise."""
 MOST_A_WEEK = 7
@@ -28,7 +30,10 @@ def may_contact(customer: Customer, kind: Contact, now: datetime, zone: tzinfo |
 
 def next_contact(customer: Customer, kind: Contact, now: datetime, zone: tzinfo | None = None) -> datetime | None:
     """When the customer may next be written to for that: outside their quiet hours, after a pause, and not more often
-    than they want in any week. None where they don't want it, said /stop since, or can't be reached."""
+    than they want in any week. None where they don't want it, said /stop since, can't be reached, or are unhappy and it
+    would be a promotion."""
+    if customer.complains and kind in PROMOTIONS:
+        return None
     if not customer.reachable or customer.stopped_at is not None or not wants(customer, kind):
         return None
     at = max(now, customer.paused_until or now)

@@ -15,6 +15,9 @@ class SentMessages(Protocol):
     async def written(self, ref: MessageRef, except_id: int | None) -> Written | None:
         """What a person wrote under that id, as it stood before the update `except_id`."""
 
+    async def said_in(self, inbox_id: int) -> tuple[MessageRef, InboundMessage] | None:
+        """The message of which a stored update tells, as it stands now; None where it was taken back."""
+
     async def as_now(self, lines: Sequence[InboundMessage]) -> tuple[InboundMessage, ...]:
         """Lines as they stand after edits; one that was taken back says nothing any more."""
 

@@ -148,10 +148,10 @@ async def from_customer(message: InboundMessage, ctx: Context) -> list[OutboundM
     return [await ctx.relay(message, desk(ctx))]
 
 
-async def from_owner(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+async def from_owner(message: InboundMessage, ctx: Context, inbox_id: int | None = None) -> list[OutboundMessage]:
     """The owner's words in the thread go to the customer; from now on a human speaks. What the customer had not
-    finished saying is shown in the thread first."""
-    return [*await owner_speaks(ctx), await ctx.relay(message, ctx.chat)]
+    finished saying is shown in the thread first. `inbox_id` where the words were stored before what is handled now."""
+    return [*await owner_speaks(ctx), await ctx.relay(message, ctx.chat, inbox_id)]
 
 
 async def owner_speaks(ctx: Context) -> list[OutboundMessage]:
@@ -161,6 +161,7 @@ async def owner_speaks(ctx: Context) -> list[OutboundMessage]:
     unfinished = await pass_on(ctx)
     if unfinished:
         ctx.settles, ctx.conversation.thought_due_at = Outcome.relayed, None
+        ctx.held, ctx.held_ids = (), ()
     ctx.conversation.state = "handoff"
     ctx.conversation.last_owner_at = ctx.now
     ctx.conversation.handoff_ends_at = ctx.now + timedelta(hours=ctx.shop.handoff_silence_h)

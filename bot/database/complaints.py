@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.tables import Customer, EarlyAlert, HeldWords, Ticket
 
 OPEN = Ticket.complaint & Ticket.closed_at.is_(None)
-COMPLAINS = exists().where(Ticket.customer_id == Customer.id, OPEN)
-"""For a query of customers: whether theirs is open. Nothing is pressed upon them meanwhile."""
 LOOKED_AT = 200
 """How many complaints a new one is compared with, the latest first."""
 _ONE_AT_A_TIME = 7_310_442

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database.complaints import COMPLAINS
 from bot.database.inserts import insert_into
 from bot.database.tables import Conversation, Customer, Ticket
 from bot.messages import ChatRef, Sender
@@ -143,7 +142,7 @@ async def followers(session: AsyncSession) -> Sequence[tuple[int, ChatRef]]:
     rows = await session.execute(
         select(Customer.id, Conversation.platform, Conversation.bot, Conversation.chat_id)
         .join(Conversation, Conversation.customer_id == Customer.id)
-        .where(Customer.follows_stories, Customer.reachable, ~COMPLAINS, Conversation.person_id == "")
+        .where(Customer.follows_stories, Customer.reachable, ~Customer.complains, Conversation.person_id == "")
         .order_by(Customer.id)
     )
     return [(customer_id, ChatRef(platform, bot, chat)) for customer_id, platform, bot, chat in rows]
@@ -152,6 +151,8 @@ async def followers(session: AsyncSession) -> Sequence[tuple[int, ChatRef]]:
 async def count_followers(session: AsyncSession) -> int:
     """How many customers would get a story in their own chat."""
     count = await session.scalar(
-        select(func.count()).select_from(Customer).where(Customer.follows_stories, Customer.reachable, ~COMPLAINS)
+        select(func.count())
+        .select_from(Customer)
+        .where(Customer.follows_stories, Customer.reachable, ~Customer.complains)
     )
     return count or 0

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database.complaints import COMPLAINS
 from bot.database.entries import product_from
 from bot.database.inserts import insert_into
 from bot.database.tables import Conversation, Customer, ProductRow, RestockWish
@@ -72,7 +71,7 @@ def _to_be_told(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
         wanted.join_from(RestockWish, ProductRow, ProductRow.id == RestockWish.product_id)
         .join(Customer, Customer.id == RestockWish.customer_id)
-        .where(OPEN, BACK, Customer.reachable, Customer.stopped_at.is_(None), ~COMPLAINS)
+        .where(OPEN, BACK, Customer.reachable, Customer.stopped_at.is_(None), ~Customer.complains)
     )
 
 

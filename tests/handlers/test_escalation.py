@@ -100,3 +100,52 @@ async def test_a_false_friend_of_a_complaint_alarms_nobody(stage: Stage, words: 
     assert stage.ana.hears() == []
     await stage.wait(seconds=3)
     assert "sorry" not in stage.ana.hears()[0]
+
+
+async def test_two_customers_who_complain_of_the_same_raise_one_alert_and_a_third_is_added_to_it(stage: Stage) -> None:
+    await stage.ana.says("my eggs arrived broken")
+    await stage.wait(hours=5)
+    assert stage.room.hears() == []
+    await stage.ben.says("Half of the eggs were cracked!")
+    (alert,) = stage.room.news()
+    assert alert.text.plain.startswith("2 customers complain of the same within 48 hours.")
+    assert "Ana: “my eggs arrived broken”" in alert.text.plain
+    assert "Ben: “Half of the eggs were cracked!”" in alert.text.plain
+    await stage.people["mei"].says("the box was smashed, very disappointed")
+    assert stage.room.hears() == []
+    now = stage.room.last("customers complain of the same")
+    assert now.message_id == alert.message_id
+    assert now.text.plain.startswith("3 customers") and "Mei: “the box was smashed" in now.text.plain
+
+
+@pytest.mark.parametrize("other", ["my order never arrived", "you charged me twice"])
+async def test_other_complaints_raise_no_alert(stage: Stage, other: str) -> None:
+    await stage.ana.says("my eggs arrived broken")
+    await stage.ben.says(other)
+    assert "sorry" in stage.ben.hears()[0]
+    assert stage.room.hears() == []
+
+
+async def test_the_same_customer_alone_and_a_complaint_of_last_week_raise_no_alert(stage: Stage) -> None:
+    await stage.ana.says("my eggs arrived broken")
+    await stage.ana.says("and again: broken eggs were delivered. My eggs arrived broken!")
+    await stage.wait(hours=49)
+    await stage.ben.says("my eggs arrived broken")
+    assert not [text for text in stage.room.hears() if "complain" in text]
+
+
+async def test_stories_pause_for_whoever_has_a_complaint_open(stage: Stage) -> None:
+    await stage.ana.says("/start")
+    await stage.ana.presses("Follow the stories")
+    await stage.room.says("/story daily 10:00\nGood morning")
+    await stage.room.presses("Confirm")
+    await stage.wait(days=1)
+    assert stage.ana.hears()[-1] == "Good morning"
+    await stage.ana.says("my eggs arrived broken")
+    stage.ana.hears()
+    await stage.wait(days=1)
+    assert "Good morning" not in stage.ana.hears()
+    await stage.thread("Ana").says("/close")
+    stage.ana.hears()
+    await stage.wait(days=1)
+    assert "Good morning" in stage.ana.hears()

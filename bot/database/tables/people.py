@@ -18,7 +18,8 @@ class Customer(Base):
     of unasked message (what is missing they never said), `quiet` from and until which minute after their midnight they
     hear nothing, `timezone` where that midnight is, `most_a_week` how many a week they want; what is None is the shop's
     own. `paused_until` ends a pause, `contacted` are the instants of the last week's unasked messages. `tags` are the
-    owners' own words for them. `blocked_at` is set while a row of `blocks` is open.
+    owners' own words for them. `blocked_at` is set while a row of `blocks` is open. `complains`: a complaint of theirs
+    is open, so that promotions pause.
     """
 
     __tablename__ = "customers"
@@ -43,6 +44,7 @@ class Customer(Base):
     contacted: Mapped[list[Any] | None] = mapped_column(JSON)
     tags: Mapped[list[Any] | None]
     blocked_at: Mapped[datetime | None]
+    complains: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Conversation(Base):

@@ -64,12 +64,15 @@ def _complaints() -> None:
         postgresql_where=unsettled,
     )
     op.add_column("conversations", sa.Column("lately", sa.JSON(), nullable=True))
+    op.add_column("customers", sa.Column("complains", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("tickets", sa.Column("complaint", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("tickets", sa.Column("alert_id", KEY, nullable=True))
     op.create_index("ix_tickets_alert_id", "tickets", ["alert_id"])
 
 
 def _no_complaints() -> None:
+    with op.batch_alter_table("customers") as batch:
+        batch.drop_column("complains")
     op.drop_index("ix_tickets_alert_id", "tickets")
     with op.batch_alter_table("tickets") as batch:
         batch.drop_column("alert_id")
