@@ -1,4 +1,4 @@
-"""Never dismissive: what goes out to somebody who is unhappy is looked at first, and nothing is lost or out of order."""
+"""Never dismissive: what goes out to somebody who is unhappy is looked at first; nothing is lost or out of order."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ async def test_words_that_may_read_as_dismissive_wait_for_the_owner(stage: Stage
 async def test_words_that_answer_as_one_would_go_out_at_once(stage: Stage, words: str) -> None:
     thread = await complaint(stage)
     await thread.says(words)
-    assert stage.ana.hears() == [words] and thread.hears() == []
+    assert stage.ana.hears() == [words]
+    assert not [text for text in thread.hears() if "Not sent" in text]
 
 
 async def test_to_a_customer_who_is_not_unhappy_the_same_words_simply_go_out(stage: Stage) -> None:
