@@ -8,7 +8,7 @@ from bot.database.blobs import images
 from bot.database.tables import Ticket
 from bot.markup import from_markdown
 from bot.messages import InboundMessage, OutboundMessage, Outcome
-from handlers import tickets
+from handlers import tickets, tone
 from handlers.answer import short
 from handlers.context import Context
 
@@ -23,8 +23,10 @@ async def send(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> 
     if why := _too_late(ticket) or ("" if words else "draft_gone"):
         ctx.outcome = Outcome.refused
         return [ctx.reply(ctx.say(why))]
-    unfinished = await tickets.owner_speaks(ctx)
     text = from_markdown(words) + "\n" + ctx.say("signed")
+    if not value.get("anyway") and (asked := await tone.draft_waits(text, value, ctx)):
+        return asked
+    unfinished = await tickets.owner_speaks(ctx)
     pictures = await images(ctx.session, ctx.house.knowledge.images(entry))
     answer = ctx.to_customer(text, media=pictures, kind="relay")
     ctx.conversation.topic = entry

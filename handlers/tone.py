@@ -134,6 +134,16 @@ async def kept_back(reply: OutboundMessage, question: str, ctx: Context) -> list
     return [replace(ctx.to_desk(text, [button]), key=key)]
 
 
+async def draft_waits(text: Text, value: dict[str, Any], ctx: Context) -> list[OutboundMessage]:
+    """A draft that an owner has tapped and that may read as dismissive needs a second tap; nothing where it is fine."""
+    ticket = await people.open_ticket(ctx.session, ctx.conversation.id)
+    why = doubt(text, ticket, ctx) if ticket and ticket.complaint else None
+    if why is None:
+        return []
+    button = ctx.button("send_anyway_button", "send_draft", {**value, "anyway": True})
+    return [ctx.reply(ctx.say("tone_draft_tapped", why=ctx.say(why[0], words=why[1])), [button], kind="note")]
+
+
 def follows(copy: Copy, message: InboundMessage, ctx: Context, copied: int | None = None) -> OutboundMessage:
     """The customer's copy says what the owner's message says now."""
     whole = copy.key.partition("/")[0]
