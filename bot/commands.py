@@ -74,6 +74,7 @@ COMMANDS = (
     Command("start", "customer"),
     Command("help", "customer"),
     Command("human", "customer", fields=(Argument("message", "paragraph"),)),
+    Command("sofar", "customer"),
     Command("stop", "customer"),
     Command("settings", "customer", built=False),
     Command("mydata", "customer", built=False),

@@ -79,6 +79,7 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("customer", "start"): welcome.start,
     ("customer", "help"): welcome.help_customer,
     ("customer", "human"): escalation.human,
+    ("customer", "sofar"): stories.so_far,
     ("customer", "stop"): welcome.stop,
     ("thread", "close"): closing.close,
     ("thread", "reopen"): closing.reopen,
@@ -119,6 +120,7 @@ CUSTOMER_BUTTONS: dict[str, Press] = {
     "ask_owner": answer.ask_owner,
     "back_in_stock": restock.wish,
     "back_in_stock_drop": restock.drop,
+    "story_so_far": stories.so_far_pressed,
     "follow": lambda message, ctx, value: welcome.follow(message, ctx),
     "unfollow": lambda message, ctx, value: welcome.unfollow(message, ctx),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.commands import Audience, commands_for
 from bot.database.wishes import drop_wishes
 from bot.messages import Button, InboundMessage, OutboundMessage, Outcome, Text, styled
+from handlers import stories
 from handlers.context import Context
 from handlers.preferences import asks_again
 
@@ -12,7 +13,7 @@ from handlers.preferences import asks_again
 async def start(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """A welcome, with the offer to follow the stories."""
     text = ctx.say("start")
-    return [ctx.reply(text, [follow_button(ctx)])]
+    return [ctx.reply(text, [follow_button(ctx), *await stories.so_far_button(ctx)])]
 
 
 def follow_button(ctx: Context) -> Button:
@@ -26,7 +27,7 @@ async def follow(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
     assert ctx.customer is not None
     ctx.customer.follows_stories = True
     asks_again(ctx.customer)
-    return [ctx.reply(ctx.say("following"), [follow_button(ctx)])]
+    return [ctx.reply(ctx.say("following"), [follow_button(ctx), *await stories.so_far_button(ctx)])]
 
 
 async def unfollow(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:

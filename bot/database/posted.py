@@ -135,9 +135,9 @@ Told = tuple[Post, Story, int]
 
 
 async def favourites(
-    session: AsyncSession, at_most: int, *, series_id: int | None = None, before: date | None = None
+    session: AsyncSession, at_most: int, *, series_id: int | None = None, public: bool = False
 ) -> list[Told]:
-    """What was liked best, then what is latest; of one plan alone, or posted `before` a local date."""
+    """What was liked best, then what is latest; of one plan alone, or only what was `public`: posted in a channel."""
     likes = func.coalesce(func.sum(PostReaction.count), 0)
     wanted = (
         select(Post, Story, likes)
@@ -151,8 +151,8 @@ async def favourites(
     )
     if series_id is not None:
         wanted = wanted.where(Post.series_id == series_id)
-    if before is not None:
-        wanted = wanted.where(Post.local_date < before)
+    if public:
+        wanted = wanted.where(Series.to_channels)
     return [(post, story, int(count)) for post, story, count in await session.execute(wanted)]
 
 

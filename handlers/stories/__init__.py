@@ -16,6 +16,9 @@ from handlers.stories.planning import pressed as draft_pressed
 from handlers.stories.posting import due, settle
 from handlers.stories.questions import is_awaited
 from handlers.stories.queueing import dropped, into, queue
+from handlers.stories.sofar import button as so_far_button
+from handlers.stories.sofar import pressed as so_far_pressed
+from handlers.stories.sofar import so_far
 from handlers.stories.telling import first_words
 
 __all__ = [
@@ -35,6 +38,9 @@ __all__ = [
     "queue",
     "quoted",
     "settle",
+    "so_far",
+    "so_far_button",
+    "so_far_pressed",
     "stories",
     "story",
     "unreached",
