@@ -24,6 +24,7 @@ from bot.database import Database, blobs, chats
 from bot.database.entries import load_all, newest_revision
 from bot.database.plans import next_over_at, next_post_at, next_question_at
 from bot.database.tables import Conversation
+from bot.database.waiting import next_reminder_at
 from bot.database.wishes import next_restock_at
 from bot.fetching import Fetcher
 from bot.fitting import fitted, read_ahead
@@ -35,7 +36,7 @@ from bot.outbox import Outbox
 from bot.sender import Sender, Undelivered
 from bot.surroundings import context_of, handled
 from bot.worker import Worker
-from handlers import backlog, delivery, restock, stories
+from handlers import backlog, delivery, reminders, restock, stories
 from handlers.completion import complete
 from handlers.context import Context, House
 from knowledge.answers import Knowledge
@@ -54,6 +55,7 @@ LIVES = (
     (next_over_at, stories.over_due, "a story is over"),
     (next_question_at, stories.ask_due, "a series asks for its next story"),
     (next_restock_at, restock.due, ""),
+    (next_reminder_at, reminders.due, "the owners are reminded of who waits"),
 )
 """What happens by itself: since when something is due, what comes of it, and what it is called beforehand."""
 

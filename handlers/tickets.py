@@ -166,8 +166,9 @@ async def owner_speaks(ctx: Context) -> list[OutboundMessage]:
     ctx.conversation.last_owner_at = ctx.now
     ctx.conversation.handoff_ends_at = ctx.now + timedelta(hours=ctx.shop.handoff_silence_h)
     ticket = await people.open_ticket(ctx.session, ctx.conversation.id)
-    if ticket and ticket.answered_at is None:
-        ticket.answered_at = ctx.now
+    if ticket:
+        ticket.answered_at = ticket.answered_at or ctx.now
+        ticket.remind_at, ticket.reminded = None, 0  # whoever waits from now on is counted anew
     return unfinished
 
 
