@@ -67,6 +67,8 @@ QUEUE = (Argument("series", completes=True), Argument("text", "paragraph"), Argu
 STORIES = (Argument("cancel", completes=True), Argument("month", completes=True))
 CLOSE = (Argument("reason"), Argument("after", completes=True), Argument("silently", completes=True))
 EDIT = (Argument("entry", completes=True), Argument("change", "paragraph"))
+SNIPPET = (Argument("name", completes=True), Argument("text", "paragraph"), Argument("remove", completes=True))
+TRANSCRIPT = (Argument("format", completes=True), Argument("notes", completes=True))
 TEACH = (Argument("question"), Argument("until"))
 PROMISE = (Argument("when"), Argument("text", "paragraph"))
 
@@ -92,8 +94,16 @@ COMMANDS = (
     Command("teach", "thread", "[question] [until 2026-12-24]", fields=TEACH, in_menu=True),
     Command("promise", "thread", "tomorrow 12:00 [what]", fields=PROMISE),
     Command("help", "thread"),
-    Command("block", "thread", built=False),
-    Command("customer", "thread", built=False),
+    Command("block", "thread", "[until when] [reason]", fields=(Argument("until", completes=True), Argument("reason"))),
+    Command("unblock", "thread"),
+    Command("note", "thread", "text", fields=(Argument("text", "paragraph"),), asks=True, in_menu=True),
+    Command("notes", "thread", fields=(Argument("remove", completes=True),)),
+    Command("tag", "thread", "name", fields=(Argument("tag", completes=True),)),
+    Command("untag", "thread", "name", fields=(Argument("tag", completes=True),)),
+    Command("customer", "thread"),
+    Command("snippet", "thread", "name", fields=SNIPPET),
+    Command("s", "thread", "name", fields=(Argument("name", completes=True),)),
+    Command("transcript", "thread", "[html|markdown] [with notes]", fields=TRANSCRIPT),
     Command("story", "room", "[when] text", fields=STORY, asks=True),
     Command("stories", "room", "[month]", fields=STORIES),
     Command("queue", "room", "[number] [text]", fields=QUEUE),
@@ -101,6 +111,9 @@ COMMANDS = (
     Command("mine", "room"),
     Command("promises", "room"),
     Command("kept", "room", "[number]", fields=(Argument("promise", completes=True),)),
+    Command("snippet", "room", "add|change|remove name text", fields=SNIPPET),
+    Command("blocked", "room"),
+    Command("search", "room", "words", fields=(Argument("words"),)),
     Command("gaps", "room"),
     Command("find", "room", "words", fields=(Argument("words"),)),
     Command("edit", "room", "name [change]", fields=EDIT, asks=True),

@@ -297,6 +297,36 @@ class Written:
         return self.lines[0].inbox_id
 
 
+Teller = Literal["customer", "owner", "note", "unsent", "bot"]
+"""Who said something: `note` is an owner's for the room alone, `unsent` an owner's that did not go to the customer."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing in a transcript: who said it and when, as it stands now, and what stood there before."""
+
+    at: datetime
+    who: Teller
+    name: str
+    text: Text = Text()
+    media: tuple[Media, ...] = ()
+    before: tuple[Text, ...] = ()
+    gone: bool = False
+    inbox_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that a search found: in whose conversation (`customer` is their name), when, who said it, and what."""
+
+    conversation_id: int
+    customer: str
+    at: datetime
+    who: Teller
+    name: str
+    words: str
+
+
 T = TypeVar("T")
 
 

@@ -9,18 +9,20 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import albums, copies, inbox, outbox, versions
+from bot import albums, copies, history, inbox, outbox, versions
 from bot.adapter import Adapter
 from bot.copies import Name
-from bot.database.tables import InboxRow, OutboxRow
+from bot.database.tables import DeskRow, InboxRow, OutboxRow
 from bot.messages import (
     ChatRef,
     Copy,
     Desk,
+    Found,
     InboundMessage,
     MessageRef,
     OutboundKind,
     OutboundMessage,
+    Said,
     Text,
     Written,
     load,
@@ -156,6 +158,26 @@ class Sent:
             if row.state != "cancelled" and (found := await self.copies(MessageRef(chat, source.message_id))):
                 return found
         return ()
+
+    async def refused_since(self, conversation_id: int, since: datetime) -> Sequence[tuple[int, InboundMessage]]:
+        """What a customer wrote since an instant and that was kept back, each with its inbox id."""
+        return await history.refused_since(self.session, self._decode, conversation_id, since)
+
+    async def told(self, conversation_id: int, most: int) -> Sequence[Said]:
+        """The last `most` things that were said in a conversation and its thread, oldest first."""
+        return await history.told(self.session, self._decode, conversation_id, most)
+
+    async def found(self, words: Sequence[str], most: int) -> Sequence[Found]:
+        """The latest messages of customers' conversations that hold all these words, latest first."""
+        return await history.find(self.session, self._decode, words, most)
+
+    async def desk_link(self, conversation_id: int) -> str:
+        """An address that opens a customer's thread, or empty where there is none."""
+        row = await self.session.get(DeskRow, conversation_id)
+        if row is None or row.thread_id is None or row.platform not in self.adapters:
+            return ""
+        link = getattr(self.adapters[row.platform], "thread_link", None)
+        return str(link(row.chat_id, row.thread_id)) if link else ""
 
     async def _there(self, found: Sequence[Copy]) -> list[Copy]:
         gone = await copies.taken_back(self.session, [copy.key for copy in found]) if found else set()

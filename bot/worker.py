@@ -26,6 +26,7 @@ from bot.database.doors import Database
 from bot.database.people import customers_in
 from bot.database.tables import Conversation, Customer, InboxRow
 from bot.database.tables.base import Instant
+from bot.history import searchable
 from bot.jobs import ALARMS, Handle, Handled, Job, Observe, Seen, finish, release, storable
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 from bot.outbox import Outbox
@@ -185,6 +186,7 @@ class Worker:
         stretch.seen += [finish(h, handled.settles, handled.explanation, now) for h in line.held if handled.settles]
         if row and message:
             row.message_id = message.message_id
+            row.words = searchable(message)
         for part in parts:
             part.customer_id = conversation.customer_id
             stretch.seen.append(finish(part, handled.outcome, handled.explanation, now))

@@ -14,6 +14,7 @@ from bot.database import buttons
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 from handlers import (
     answer,
+    blocks,
     card,
     changes,
     claims,
@@ -28,11 +29,16 @@ from handlers import (
     pleasantries,
     promises,
     reactions,
+    remarks,
     restock,
+    search,
+    snippets,
     snooze,
     stories,
     tickets,
     tone,
+    transcripts,
+    waiting,
     waking,
     welcome,
 )
@@ -87,6 +93,16 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("thread", "claim"): claims.claim,
     ("thread", "unclaim"): claims.unclaim,
     ("thread", "assign"): claims.assign,
+    ("thread", "block"): blocks.block,
+    ("thread", "unblock"): blocks.unblock,
+    ("thread", "note"): remarks.note,
+    ("thread", "notes"): remarks.notes,
+    ("thread", "tag"): remarks.tag,
+    ("thread", "untag"): remarks.untag,
+    ("thread", "customer"): remarks.customer,
+    ("thread", "snippet"): snippets.snippet,
+    ("thread", "s"): snippets.snippet,
+    ("thread", "transcript"): transcripts.transcript,
     ("thread", "delete"): corrections.delete,
     ("thread", "teach"): curate.teach,
     ("thread", "help"): welcome.help_owner,
@@ -94,10 +110,13 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("room", "stories"): stories.stories,
     ("thread", "promise"): promises.promise,
     ("room", "queue"): stories.queue,
-    ("room", "waiting"): tickets.waiting,
-    ("room", "mine"): claims.mine,
     ("room", "promises"): promises.promises,
     ("room", "kept"): promises.kept,
+    ("room", "waiting"): waiting.waiting,
+    ("room", "mine"): claims.mine,
+    ("room", "snippet"): snippets.snippet,
+    ("room", "blocked"): blocks.blocked,
+    ("room", "search"): search.search,
     ("room", "gaps"): gaps.gaps,
     ("room", "find"): curate.find,
     ("room", "edit"): curate.edit,
@@ -137,6 +156,10 @@ OWNER_BUTTONS: dict[str, Press] = {
     "story_missed": stories.settle,
     "queue_into": stories.into,
     "queue_drop": stories.dropped,
+    "unblock": lambda message, ctx, value: blocks.unblock(message, ctx),
+    "note_remove": remarks.remove_pressed,
+    "snippet_show": snippets.show_pressed,
+    "snippet_send": snippets.send_pressed,
     "teach_save": curate.save,
     "teach_merge": curate.merge,
     "teach_drop": curate.dropped,
@@ -164,6 +187,7 @@ LIVES: tuple[waking.Life, ...] = (
     (snooze.due, snooze.next_at),
     (promises.due, promises.next_at),
     (closing.due, closing.next_at),
+    (blocks.due, blocks.next_at),
 )
 """What wakes a conversation by itself."""
 
@@ -204,6 +228,7 @@ async def nothing(message: InboundMessage, ctx: Context) -> list[OutboundMessage
 
 
 CUSTOMERS = (
+    Route(blocks.is_blocked, blocks.kept),
     Route(is_kind("command"), command),
     Route(is_kind("button", "form"), press),
     Route(is_kind("edit"), changes.edited),
@@ -244,9 +269,9 @@ async def route(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """Hands the message to the first route that matches."""
     if not message.addressed and (message.kind == "command" or not ctx.in_room):
         return []  # meant for another bot, or for people
+    messages = await blocks.due(ctx) if not ctx.in_room else []
     table = OWNERS if ctx.in_room else CUSTOMERS
     handler = next(r.handle for r in table if r.matches(message, ctx))
-    messages: list[OutboundMessage] = []
     if not ctx.in_room:
         if message.kind in WORDS:
             ctx.conversation.last_customer_at = ctx.now
@@ -257,7 +282,7 @@ async def route(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
         await claims.meet(message.sender, message.platform, ctx)
     messages += await handler(message, ctx)
     if handler is tone.from_owner:
-        messages += await claims.beside(message, ctx)
+        messages += [*await claims.beside(message, ctx), *await blocks.beside(ctx)]
     await escalation.keep_in_mind(ctx)
     return await card.shown(ctx, messages + marks.shown(ctx))
 

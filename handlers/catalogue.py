@@ -28,7 +28,7 @@ def columns(product: Product, question: str, ctx: Context) -> Text:
 
 def _sentence(product: Product, attribute: Attribute, ctx: Context) -> Text:
     if attribute == "price":
-        return ctx.say("product_price", title=product.title, price=_price(product, ctx)) if product.price else Text()
+        return ctx.say("product_price", title=product.title, price=price_of(product, ctx)) if product.price else Text()
     if attribute == "stock":
         if product.stock is None:
             return Text()
@@ -38,7 +38,8 @@ def _sentence(product: Product, attribute: Attribute, ctx: Context) -> Text:
     return ctx.say("product_written", words=written) if written else Text()
 
 
-def _price(product: Product, ctx: Context) -> str:
+def price_of(product: Product, ctx: Context) -> str:
+    """What a product costs, with its currency or the shop's."""
     return f"{product.price} {product.currency or ctx.shop.currency}".strip()
 
 
@@ -47,7 +48,7 @@ def notes(ids: Sequence[str], ctx: Context) -> Text:
     text = ctx.say("recommended")
     for id in ids:
         product = ctx.house.knowledge.products[id.removeprefix("product:")]
-        facts = f" ({_price(product, ctx)})" if product.price else ""
+        facts = f" ({price_of(product, ctx)})" if product.price else ""
         text = text + "\n\n" + styled("bold", product.title) + facts + "\n" + styled("italic", product.owner_note)
         if product.stock == 0:
             text = text + "\n" + ctx.say("product_out", title=product.title)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database import plans
+from bot.database import owners, plans
 from bot.database.promises import open_with_names
 from bot.recurrence import Reading, read_when
 from handlers.context import House
@@ -41,7 +41,54 @@ async def complete(session: AsyncSession, house: House, now: datetime, argument:
         return months(house, now, typed.strip())
     if argument in ("edit entry", "retire entry"):
         return (*_entries(house, typed.strip()), *_products(house, typed.strip()))[:AT_MOST]
-    return ()
+    if argument in ("snooze until", "block until", "close after"):
+        return _stretches(house, now, typed.strip())
+    if argument in LISTS:
+        return _fitting(await LISTS[argument](session), typed.strip())
+    return FIXED.get(argument, ())
+
+
+async def _owners(session: AsyncSession) -> list[tuple[str, str]]:
+    return [(owner.name, owner.name) for owner in await owners.everybody(session)]
+
+
+async def _snippets(session: AsyncSession) -> list[tuple[str, str]]:
+    return [(f"{row.name}: {' '.join(row.text.split())}", row.name) for row in await owners.snippets(session)]
+
+
+async def _tags(session: AsyncSession) -> list[tuple[str, str]]:
+    return [(tag, tag) for tag in await owners.tags(session)]
+
+
+LISTS = {
+    "assign owner": _owners,
+    "snippet name": _snippets,
+    "snippet remove": _snippets,
+    "s name": _snippets,
+    "tag tag": _tags,
+    "untag tag": _tags,
+}
+FIXED: dict[str, Choices] = {
+    "close silently": (("yes", "yes"),),
+    "transcript format": (("HTML", "html"), ("Markdown", "markdown")),
+    "transcript notes": (("with notes", "with notes"),),
+}
+STRETCHES = ("in 2 hours", "tomorrow 09:00", "in 3 days", "monday 09:00")
+
+
+def _fitting(choices: Sequence[tuple[str, str]], typed: str) -> Choices:
+    """Those first that begin with what was typed, then those that hold it."""
+    wanted = typed.casefold()
+    begin = [choice for choice in choices if choice[1].casefold().startswith(wanted)]
+    hold = [choice for choice in choices if choice not in begin and wanted in choice[0].casefold()]
+    return [(_cut(shown), put) for shown, put in (*begin, *hold) if len(put) <= LETTERS][:AT_MOST]
+
+
+def _stretches(house: House, now: datetime, typed: str) -> Choices:
+    """What is typed, where it is a time, and examples."""
+    fitting = [each for each in STRETCHES if each.startswith(typed.casefold())] or list(STRETCHES)
+    known = [typed] if typed and read_when(typed, now, house.shop.timezone) else []
+    return [(_cut(each), _cut(each)) for each in dict.fromkeys([*known, *fitting])]
 
 
 def _entries(house: House, typed: str) -> Choices:

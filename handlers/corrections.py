@@ -17,6 +17,8 @@ async def edited(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
     written = await ctx.sent.written(ref, ctx.inbox_id)
     if written is None or written.this.message.text.plain == message.text.plain:
         return []
+    if written.this.kind == "command":
+        return []  # what a command did is done
     if begins_note(written.this.message):
         if begins_note(message) or ctx.conversation.kind != "customer":
             return []

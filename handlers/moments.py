@@ -41,7 +41,7 @@ def beginning(words: str, ctx: Context) -> tuple[datetime, str] | None:
     leads = bool(parts) and (parts[0].casefold() in _LEADING or parts[0][0].isdigit())
     for count in range(min(WORDS_AT_MOST, len(parts)), 0, -1):
         if leads or count == len(parts):
-            found = moment(" ".join(parts[:count]), ctx)
+            found = moment(" ".join(parts[:count]).rstrip(":,;"), ctx)
             if isinstance(found, datetime):
                 return found, " ".join(parts[count:])
     return None

@@ -30,11 +30,13 @@ def may_contact(customer: Customer, kind: Contact, now: datetime, zone: tzinfo |
 
 def next_contact(customer: Customer, kind: Contact, now: datetime, zone: tzinfo | None = None) -> datetime | None:
     """When the customer may next be written to for that: outside their quiet hours, after a pause, and not more often
-    than they want in any week. None where they don't want it, said /stop since, can't be reached, or are unhappy and it
-    would be a promotion."""
+    than they want in any week. None where they don't want it, said /stop since, are blocked, can't be reached, or are
+    unhappy and it would be a promotion."""
     if customer.complains and kind in PROMOTIONS:
         return None
     if not customer.reachable or customer.stopped_at is not None or not wants(customer, kind):
+        return None
+    if customer.blocked_at is not None:
         return None
     at = max(now, customer.paused_until or now)
     while True:

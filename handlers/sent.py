@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.messages import ChatRef, Copy, Desk, InboundMessage, MessageRef, OutboundKind, OutboundMessage, Text, Written
+from bot.messages import (
+    ChatRef,
+    Copy,
+    Desk,
+    Found,
+    InboundMessage,
+    MessageRef,
+    OutboundKind,
+    OutboundMessage,
+    Said,
+    Text,
+    Written,
+)
 
 
 class SentMessages(Protocol):
@@ -62,3 +74,15 @@ class SentMessages(Protocol):
 
     async def other_side(self, ref: MessageRef) -> str | MessageRef | None:
         """The same message on the other side: our copy of a person's message, or what our message is a copy of."""
+
+    async def refused_since(self, conversation_id: int, since: datetime) -> Sequence[tuple[int, InboundMessage]]:
+        """What a customer wrote since an instant and that was kept back, each with its inbox id."""
+
+    async def told(self, conversation_id: int, most: int) -> Sequence[Said]:
+        """The last `most` things that were said in a conversation and its thread, oldest first."""
+
+    async def found(self, words: Sequence[str], most: int) -> Sequence[Found]:
+        """The latest messages of customers' conversations that hold all these words, latest first."""
+
+    async def desk_link(self, conversation_id: int) -> str:
+        """An address that opens a customer's thread, or empty where there is none."""

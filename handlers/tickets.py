@@ -15,7 +15,6 @@ from handlers import marks, promises
 from handlers.closing import end
 from handlers.context import Context
 from handlers.expectations import when
-from handlers.restock import awaited
 from handlers.snooze import is_snoozed
 
 COMPLAINT = "card_complaint"
@@ -233,14 +232,3 @@ async def _wait_on(ctx: Context, ticket: Ticket | None) -> None:
                 opened_at=ctx.conversation.last_customer_at or ctx.now,
             )
         )
-
-
-async def waiting(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """/waiting: who waits for an answer, longest first; and how many for a product to be back."""
-    rows, wanted = await people.waiting(ctx.session), await awaited(ctx)
-    text = ctx.say("waiting" if rows else "nobody_waits")
-    for ticket, name in rows:
-        since = f"{ticket.opened_at.astimezone(ctx.zone):%d.%m. %H:%M}"
-        question = " ".join(ticket.question.split())[:120]
-        text = text + "\n" + Text("• ") + ctx.say("waiting_line", name=name, since=since, question=question)
-    return [ctx.reply(text + ("\n\n" if wanted else "") + wanted)]

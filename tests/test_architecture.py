@@ -55,7 +55,19 @@ CORE = tuple(
     f"bot.{name}"
     for name in (
         *("inbox", "belonging", "jobs", "worker", "albums", "attachments", "fetching", "carrying"),
-        *("outbox", "backlog", "merging", "rewriting", "sent", "sender", "calls", "desks", "copies", "versions"),
+        *(
+            "outbox",
+            "backlog",
+            "merging",
+            "rewriting",
+            "sent",
+            "sender",
+            "calls",
+            "desks",
+            "copies",
+            "versions",
+            "history",
+        ),
     )
 )
 """What moves messages; each keeps the queries of its own table."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
 from bot.database.pictures import cleaned
-from bot.database.tables import Blob, Image
+from bot.database.tables import Attachment, Blob, Image
 from bot.messages import Media
 
 
@@ -24,6 +24,20 @@ async def keep(session: AsyncSession, name: str, data: bytes, now: datetime, mim
         sha256=sha256, name=name, mime=mime, size=len(data), data=data, created_at=now
     )
     await session.execute(made.on_conflict_do_nothing())
+    return sha256
+
+
+async def keep_for(
+    session: AsyncSession, customer_id: int | None, name: str, data: bytes, now: datetime, mime: str
+) -> str:
+    """Stores bytes that tell of a person: they are forgotten when files that people sent are, and erased with them."""
+    sha256 = await keep(session, name, data, now, mime)
+    made = insert_into(session, Attachment).values(
+        origin="house", file_id=sha256, media={}, customer_id=customer_id, state="fetched", clean=False, sha256=sha256,
+        error="", attempts=0, created_at=now, due_at=now,
+    )  # fmt: skip
+    named = {"customer_id": customer_id, "state": "fetched", "sha256": sha256, "created_at": now, "error": ""}
+    await session.execute(made.on_conflict_do_update(index_elements=["origin", "file_id"], set_=named))
     return sha256
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
-from bot.database.tables import Note, OwnerRow, Snippet
+from bot.database.tables import Customer, Note, OwnerRow, Snippet
 from bot.messages import Sender
 
 
@@ -29,6 +29,17 @@ async def known(session: AsyncSession, platform: str) -> Sequence[OwnerRow]:
     """Everybody who has written in the room, by name."""
     wanted = select(OwnerRow).filter_by(platform=platform).order_by(OwnerRow.name, OwnerRow.platform_id)
     return (await session.scalars(wanted)).all()
+
+
+async def everybody(session: AsyncSession) -> Sequence[OwnerRow]:
+    """Everybody who has written in an owners' room, by name."""
+    return (await session.scalars(select(OwnerRow).order_by(OwnerRow.name, OwnerRow.platform_id))).all()
+
+
+async def tags(session: AsyncSession) -> list[str]:
+    """Every tag that some customer has, by name."""
+    given = await session.scalars(select(Customer.tags).where(Customer.tags.is_not(None)))
+    return sorted({str(tag) for tags in given for tag in tags or ()}, key=str.casefold)
 
 
 async def snippets(session: AsyncSession) -> Sequence[Snippet]:

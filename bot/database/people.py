@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
-from bot.database.tables import Conversation, Customer, Ticket
+from bot.database.tables import Conversation, Customer, Promise, Ticket
 from bot.messages import ChatRef, Sender
 
 # Built once: putting a statement together costs more than running it.
@@ -126,6 +126,21 @@ async def waiting(session: AsyncSession) -> Sequence[tuple[Ticket, str]]:
     return [(ticket, name) for ticket, name in rows]
 
 
+async def count_tickets(session: AsyncSession, customer_id: int) -> int:
+    """How many questions of a customer's went to the owners."""
+    count = await session.scalar(select(func.count()).select_from(Ticket).filter_by(customer_id=customer_id))
+    return count or 0
+
+
+async def promised_by(session: AsyncSession, ticket_id: int) -> datetime | None:
+    """By when something was promised that is not kept yet."""
+    still = Promise.kept_at.is_(None) & Promise.dropped_at.is_(None)
+    at: datetime | None = await session.scalar(
+        select(func.min(Promise.due_at)).where(Promise.ticket_id == ticket_id, still)
+    )
+    return at
+
+
 async def claimed_by(session: AsyncSession, owner_id: str) -> Sequence[tuple[Ticket, str]]:
     """An owner's open tickets, longest first, with the customer's name."""
     rows = await session.execute(
@@ -137,12 +152,16 @@ async def claimed_by(session: AsyncSession, owner_id: str) -> Sequence[tuple[Tic
     return [(ticket, name) for ticket, name in rows]
 
 
+_FOLLOWS = (Customer.follows_stories, Customer.reachable, Customer.blocked_at.is_(None), ~Customer.complains)
+
+
 async def followers(session: AsyncSession) -> Sequence[tuple[int, ChatRef]]:
-    """Customers who asked for stories, can be reached and have no open complaint: their ids and private chats."""
+    """Customers who asked for stories, can be reached, are not blocked and have no open complaint: their ids and
+    private chats."""
     rows = await session.execute(
         select(Customer.id, Conversation.platform, Conversation.bot, Conversation.chat_id)
         .join(Conversation, Conversation.customer_id == Customer.id)
-        .where(Customer.follows_stories, Customer.reachable, ~Customer.complains, Conversation.person_id == "")
+        .where(*_FOLLOWS, Conversation.person_id == "")
         .order_by(Customer.id)
     )
     return [(customer_id, ChatRef(platform, bot, chat)) for customer_id, platform, bot, chat in rows]
@@ -150,9 +169,5 @@ async def followers(session: AsyncSession) -> Sequence[tuple[int, ChatRef]]:
 
 async def count_followers(session: AsyncSession) -> int:
     """How many customers would get a story in their own chat."""
-    count = await session.scalar(
-        select(func.count())
-        .select_from(Customer)
-        .where(Customer.follows_stories, Customer.reachable, ~Customer.complains)
-    )
+    count = await session.scalar(select(func.count()).select_from(Customer).where(*_FOLLOWS))
     return count or 0

@@ -144,6 +144,11 @@ class DiscordAdapter:
         """The neutral message in a stored event. Raises ValueError for what it can't read."""
         return codec.decode(raw, self._me)
 
+    def thread_link(self, chat_id: str, thread_id: str) -> str:
+        """The address of a thread, which opens for who may see its channel."""
+        guild_id = self._places.guild_id
+        return f"https://discord.com/channels/{guild_id}/{thread_id}" if guild_id else ""
+
     def private_chat(self, person_id: str) -> str:
         """A private chat is named for the person, whatever its channel is called."""
         return f"@{person_id}"

@@ -112,6 +112,10 @@ class TelegramAdapter:
         """The neutral message in a stored update. Raises ValueError for what it can't read."""
         return codec.decode(raw, self._me)
 
+    def thread_link(self, chat_id: str, thread_id: str) -> str:
+        """The address of a topic, which opens for members of its group."""
+        return f"https://t.me/c/{chat_id.removeprefix('-100')}/{thread_id}"
+
     def private_chat(self, person_id: str) -> str:
         """A private chat bears the person's own id."""
         return person_id

@@ -57,7 +57,7 @@ class OwnerRow(Base):
 
 
 class Snippet(Base):
-    """A canned reply under its short name, in Markdown with {variables}; `by` wrote it last."""
+    """A canned reply under its short name, in plain words with {variables}; `by` wrote it last."""
 
     __tablename__ = "snippets"
 
