@@ -84,9 +84,13 @@ def _missing_for_run(settings: Settings, role: str) -> list[str]:
     """What must be set before the bot can run."""
     missing = []
     if not settings.platforms:
-        missing.append("No platform is set: put TELEGRAM_BOT_TOKEN or DISCORD_BOT_TOKEN into .env.")
+        missing.append(
+            "No platform is set: start concierge setup, or put TELEGRAM_BOT_TOKEN or DISCORD_BOT_TOKEN into .env."
+        )
     if not settings.shop_dir.is_dir():
-        missing.append(f"There is no shop folder {settings.shop_dir}: make it, or set SHOP_DIR to yours.")
+        missing.append(
+            f"There is no shop folder {settings.shop_dir}: start concierge setup, make it, or set SHOP_DIR to yours."
+        )
     if role != "all" and settings.database_url.get_secret_value().startswith("sqlite"):
         missing.append(
             f"--role {role} needs PostgreSQL: set DATABASE_URL to postgresql+asyncpg://user:password@host/name."
