@@ -6,15 +6,18 @@ moves it back to absent, once, by its generation. Double threads, deleted thread
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
 from bot.database.tables import Conversation, Customer, DeskRow
 from bot.messages import ChatRef
+
+CARD_AFTER = timedelta(seconds=2)
+"""How long after a thread was lost its card is posted anew."""
 
 
 async def ensure(session: AsyncSession, conversation_id: int, room: ChatRef | None) -> DeskRow:
@@ -64,11 +67,13 @@ async def not_opened(session: AsyncSession, desk: DeskRow) -> bool:
 
 async def lost(session: AsyncSession, desk: DeskRow, now: datetime) -> bool:
     """The thread is gone: the next message opens a new one. False when somebody has seen that already. Its card is
-    gone with it, so the conversation is woken to post another."""
+    gone with it, so the conversation is woken to post another; the next thread opens as one that needs a reply."""
     if not await _change(session, desk, "open", state="absent", thread_id=None, generation=desk.generation + 1):
         return False
     carded = update(Conversation).where(Conversation.id == desk.conversation_id, Conversation.card.is_not(None))
-    await session.execute(carded.values(card_shown="", card_due_at=now, wake_at=now, mark=None))
+    soon = now + CARD_AFTER  # behind the words for which the thread is opened
+    earlier = case((Conversation.wake_at < soon, Conversation.wake_at), else_=soon)
+    await session.execute(carded.values(card_shown="", card_due_at=soon, wake_at=earlier, mark="needs_reply"))
     return True
 
 

@@ -17,7 +17,7 @@ from babel.dates import format_date
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database import people, wishes
+from bot.database import owners, people, wishes
 from bot.database.tables import Conversation, Ticket
 from bot.markup import from_markdown, quoted
 from bot.messages import CARD, Button, Desk, Media, OutboundMessage, Span, Text, dump, load
@@ -27,8 +27,8 @@ SOON = timedelta(seconds=2)
 """How long changes are gathered before the card is edited."""
 LATE, LATEST_LOOK = timedelta(seconds=30), timedelta(minutes=5)
 """When even the bot's own words are on their way for long, and how often at least those are looked after."""
-DRAFTS = 3
-LINE_LETTERS, QUESTION_LETTERS, PART_LETTERS, LABEL_LETTERS = 80, 600, 250, 40
+DRAFTS, NOTES = 3, 3
+LINE_LETTERS, QUESTION_LETTERS, PART_LETTERS, NOTE_LETTERS, LABEL_LETTERS = 80, 500, 200, 100, 40
 """A card is one message everywhere: what is longer stands below it in full, or where it was said."""
 PLATFORMS = {"telegram": "Telegram", "discord": "Discord", "playground": "Playground"}
 NO_WORDS = Text()
@@ -51,7 +51,7 @@ async def asked(ticket: Ticket, media: Sequence[Media], ctx: Context) -> list[Ou
     if conversation.card is not None:
         line = ctx.say(ticket.why) + "\n" + question(ticket, ctx, whole=True)
         return [ctx.to_desk(line, await _buttons(ticket, ctx), media, ticket.asked_in)]
-    conversation.card = f"{CARD}{conversation.id}"
+    conversation.card = _name(ctx)
     head = OutboundMessage(Desk(conversation.id), conversation.card, "note", copy_of=ticket.asked_in)
     if not media and len(words) <= QUESTION_LETTERS:
         return [head]
@@ -69,6 +69,9 @@ async def shown(ctx: Context, messages: list[OutboundMessage]) -> list[OutboundM
         conversation.card_due_at = conversation.card_due_at or ctx.now + SOON
         conversation.wake_at = min(conversation.wake_at or conversation.card_due_at, conversation.card_due_at)
         return messages
+    if conversation.card_shown == LOST and conversation.state == "bot" and not posted:
+        conversation.card = conversation.card_shown = conversation.card_due_at = None
+        return messages  # whoever took it away had done with it: the next question brings another
     await ctx.session.flush()
     delivery, conversation.card_due_at = await _delivery(ctx, messages)
     text, buttons = await _rendered(delivery, ctx)
@@ -101,11 +104,14 @@ def _filled(message: OutboundMessage, text: Text, buttons: tuple[Button, ...]) -
 def _anew(text: Text, buttons: tuple[Button, ...], ctx: Context) -> OutboundMessage:
     """A new card, under a name of its own."""
     conversation = ctx.conversation
-    number = int((conversation.card or "").removeprefix(f"{CARD}{conversation.id}").removeprefix(":") or 1) + 1
-    conversation.card = f"{CARD}{conversation.id}:{number}"
+    conversation.card = _name(ctx)
     return OutboundMessage(
         Desk(conversation.id), conversation.card, "note", text=text, buttons=buttons, copy_of=ctx.card_tells
     )
+
+
+def _name(ctx: Context) -> str:
+    return f"{CARD}{ctx.conversation.id}:{ctx.name}"
 
 
 def _digest(text: Text, buttons: Sequence[Button], delivery: Delivery) -> str:
@@ -135,6 +141,8 @@ def _headline(ticket: Ticket, delivery: Text, ctx: Context) -> Text:
     asked_for = f"“{_short(plain, LINE_LETTERS)}”" if plain else _wordless(ticket, ctx).plain
     line = ctx.say(ticket.why) + f" {asked_for} · " + _standing(ticket, ctx)
     line = line + (" · " if delivery else "") + delivery
+    if ticket.claimed_name and not ticket.closed_at:
+        line = line + " · " + ctx.say("card_claimed", who=_short(ticket.claimed_name, LABEL_LETTERS))
     if marked or plain != ticket.question or len(plain) > LINE_LETTERS:
         line = line + "\n" + question(ticket, ctx)
     return line
@@ -157,6 +165,8 @@ def _wordless(ticket: Ticket, ctx: Context) -> Text:
 def _standing(ticket: Ticket, ctx: Context) -> Text:
     if ticket.closed_at:
         return ctx.say("card_closed", at=_at(ticket.closed_at, ctx))
+    if ticket.snoozed_until and ticket.snoozed_until > ctx.now:
+        return ctx.say("card_snoozed", until=_at(ticket.snoozed_until, ctx))
     last_owner, last_customer = ctx.conversation.last_owner_at, ctx.conversation.last_customer_at
     if ticket.answered_at is None:
         return ctx.say("card_waits", since=_at(ticket.opened_at, ctx))
@@ -205,7 +215,14 @@ async def _person(ctx: Context) -> Text:
         facts.append(ctx.say("card_wishes", titles=_short(", ".join(titles), LINE_LETTERS)).plain)
     if not customer.reachable:
         facts.append(ctx.say("card_unreachable").plain)
-    return Text(" · ".join(fact for fact in facts if fact))
+    text = Text(" · ".join(fact for fact in facts if fact))
+    if customer.tags:
+        text = text + "\n" + ctx.say("card_tags", tags=_short(", ".join(map(str, customer.tags)), LINE_LETTERS))
+    for note in (await owners.notes_about(ctx.session, customer.id))[:NOTES]:
+        text = (
+            text + "\n" + ctx.say("card_note", by=note.by, at=_at(note.at, ctx), text=_short(note.text, NOTE_LETTERS))
+        )
+    return text
 
 
 def _language(tag: str, ctx: Context) -> str:

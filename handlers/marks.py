@@ -6,6 +6,9 @@ from bot.database.tables import Conversation
 from bot.messages import Desk, Mark, OutboundMessage
 from handlers.context import Context
 
+OPENS_AS: Mark = "needs_reply"
+"""How every platform that can shows a thread that it opens: there a customer's words wait."""
+
 
 def standing(conversation: Conversation) -> Mark:
     """How it stands now."""
@@ -21,8 +24,10 @@ def shown(ctx: Context) -> list[OutboundMessage]:
     conversation = ctx.conversation
     if conversation.kind != "customer" or ctx.public:
         return []
-    mark = standing(conversation)
-    if mark == (conversation.mark or "closed"):
+    mark, before = standing(conversation), conversation.mark
+    if mark == (before or "closed"):
         return []
     conversation.mark = mark
+    if before is None and mark == OPENS_AS:
+        return []  # a new thread shows that by itself
     return [OutboundMessage(Desk(conversation.id), ctx.key(), "note", "mark", mark=mark)]

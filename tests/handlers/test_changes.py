@@ -48,7 +48,7 @@ async def test_the_first_question_is_changed_inside_the_card_which_keeps_its_but
     assert card.text.plain.startswith("Ana asks: “A portrait in chalk, perhaps?” · waits since 13:00")
     assert f"\nA portrait in chalk, perhaps?\n✎ changed; before: {UNKNOWN}\n" in card.text.plain
     assert card.text.plain.endswith("/close ends it.")
-    assert thread.buttons() == ["Close"]
+    assert thread.buttons()[-1] == "Close"
     assert stage.ana.hears() == []
 
 
@@ -221,8 +221,7 @@ async def test_an_edit_of_words_in_a_thread_that_is_gone_is_said_anew(stage: Sta
     stage.adapter.world.delete_thread(gone)
     await stage.ana.edits(stage.ana.last("for 3 people"), "for 4 people")
     await stage.wait(seconds=5)
-    words, card = stage.thread("Ana").hears()
-    assert words == "for 4 people\n\n✎ changed; before: for 3 people" and card.startswith("Ana asks:")
+    assert stage.thread("Ana").hears() == ["for 4 people\n\n✎ changed; before: for 3 people"]
 
 
 async def test_an_edited_command_is_no_new_command_and_its_words_follow(stage: Stage) -> None:

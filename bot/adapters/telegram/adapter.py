@@ -44,7 +44,7 @@ class TelegramAdapter:
     """
 
     platform = codec.PLATFORM
-    capabilities = Capabilities(reacts=True, reuses_files=True, albums=True, cleans_photos=True)
+    capabilities = Capabilities(reacts=True, reuses_files=True, albums=True, marks=True, cleans_photos=True)
 
     def __init__(
         self,
@@ -138,10 +138,12 @@ class TelegramAdapter:
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
         """Parts that each take one call: 4096 UTF-16 units of text, 1024 of a caption, ten pictures."""
-        return plan(message)
+        return plan(message, marks=self._topics.in_forum(self._me.room_chat_id))
 
     async def send(self, call: Call) -> Receipt:
         """Makes one call. Raises DeliveryError."""
+        if call.message.op == "mark" and call.message.mark:
+            return await self._topics.mark(call.chat, call.message.mark)
         return await self._sending.make(call)
 
     async def open_thread(self, chat: ChatRef, title: str, first: Call) -> Receipt:

@@ -106,7 +106,7 @@ async def _room(api: Api, me: Said, chat_id: str) -> AsyncIterator[Problem]:
     elif not (admin and (member.get("status") == "creator" or member.get("can_manage_topics"))):
         yield Problem(
             "The bot may not manage topics in the owners' group.",
-            "It can't open a topic for a customer, so questions wait.",
+            "It can't open a topic for a customer, so questions wait, and no icon shows which of them need a reply.",
             "Give the administrator rights of the bot the right Manage Topics.",
         )
 

@@ -21,13 +21,14 @@ BELOW_ALBUM = Text("👆")
 """The words under which buttons stand when an album came without any: albums take none."""
 
 
-def plan(message: OutboundMessage) -> list[OutboundMessage]:
+def plan(message: OutboundMessage, *, marks: bool = True) -> list[OutboundMessage]:
     """The message as one or more parts; later ones get the keys `<key>/2`, `<key>/3` …
 
-    Media come first, the text is the first one's caption where it fits; buttons stand under the last part.
+    Media come first, the text is the first one's caption where it fits; buttons stand under the last part. `marks`: the
+    room has topics, whose icons can show how a desk stands; where it has none, op `mark` takes no call.
     """
     if message.op == "mark":
-        return []  # a topic has nothing to show it by
+        return [message] if marks else []
     if message.op == "react":
         return [replace(message, reaction=nearest(message.reaction) if message.reaction else "")]
     if message.op not in ("send", "edit"):

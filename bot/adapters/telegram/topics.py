@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from bot.adapter import Call, DeliveryError, Reason
 from bot.adapters.telegram.api import Api
+from bot.adapters.telegram.icons import Icons
 from bot.adapters.telegram.plan import CAPTION_UNITS, TEXT_UNITS
 from bot.adapters.telegram.reasons import is_no_forum
 from bot.adapters.telegram.sending import Sending
-from bot.messages import ChatRef, Desk, Receipt, Text, styled
+from bot.messages import ChatRef, Desk, Mark, Receipt, Text, styled
 from bot.splitting import split_text, utf16_units
 
 TITLE_UNITS = 128
@@ -26,6 +27,16 @@ class Topics:
         self._sending = sending
         self._empty: dict[object, str] = {}
         self._plain: set[str] = set()
+        self._icons = Icons(api)
+
+    def in_forum(self, chat_id: str) -> bool:
+        """Whether a group has topics, as far as is known."""
+        return chat_id not in self._plain
+
+    async def mark(self, topic: ChatRef, mark: Mark) -> Receipt:
+        """Shows by the topic's icon how a desk stands. Raises DeliveryError for what may pass by itself."""
+        await self._icons.show(topic, mark)
+        return Receipt("", topic.thread_id)
 
     def learned(self, chat_id: str, is_forum: bool) -> None:
         """Notes what Telegram says of a group: whether it has topics may change at any time."""
@@ -61,7 +72,7 @@ class Topics:
 
     async def _create(self, chat: ChatRef, title: str) -> str:
         name = _cut(title, TITLE_UNITS)
-        topic = await self._api.call("createForumTopic", "room", chat_id=int(chat.chat_id), name=name)
+        topic = await self._icons.created(int(chat.chat_id), name)
         try:
             return str(int(topic["message_thread_id"]))
         except (KeyError, TypeError, ValueError):

@@ -29,6 +29,7 @@ class Topic:
     thread_id: int
     name: str
     icon_color: int = 0x6FB9F0
+    icon: str = ""
     closed: bool = False
     deleted: bool = False
 

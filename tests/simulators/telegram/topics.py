@@ -16,31 +16,62 @@ def create_forum_topic(world: World, call: Call) -> dict[str, Any]:
     """Opens a topic; its id is that of the service message that tells of it."""
     name = checked_topic_name(call.text("name"))
     chat = _forum(world, call, "create a topic")
-    return described(open_topic(world, chat, world.bot, name, call.number("icon_color") or 0x6FB9F0))
+    icon = _checked_icon(call.text("icon_custom_emoji_id"))
+    return described(open_topic(world, chat, world.bot, name, call.number("icon_color") or 0x6FB9F0, icon))
 
 
-def open_topic(world: World, chat: Chat, who: User, name: str, colour: int = 0x6FB9F0) -> Topic:
+def open_topic(world: World, chat: Chat, who: User, name: str, colour: int = 0x6FB9F0, icon: str = "") -> Topic:
     """A new topic, whoever opens it."""
-    message = world.post(chat, who, {"forum_topic_created": {"name": name, "icon_color": colour}})
+    told = {"name": name, "icon_color": colour} | ({"icon_custom_emoji_id": icon} if icon else {})
+    message = world.post(chat, who, {"forum_topic_created": told})
     message.thread_id = message.message_id
-    topic = chat.topics[message.message_id] = Topic(message.message_id, name, colour)
+    topic = chat.topics[message.message_id] = Topic(message.message_id, name, colour, icon)
     return topic
+
+
+def get_forum_topic_icon_stickers(world: World, call: Call) -> list[dict[str, Any]]:
+    """The custom emoji that every bot may use as a topic's icon; some of the real hundred."""
+    return [
+        {
+            "file_id": f"icon-{id}",
+            "file_unique_id": f"unique-{id}",
+            "type": "custom_emoji",
+            "width": 512,
+            "height": 512,
+            "is_animated": True,
+            "is_video": False,
+            "emoji": emoji,
+            "set_name": "Topics",
+            "custom_emoji_id": id,
+            "file_size": 7000,
+        }
+        for emoji, id in ICONS.items()
+    ]
+
+
+def _checked_icon(id: str) -> str:
+    if id and id not in ICONS.values():
+        raise bad_request("DOCUMENT_INVALID")
+    return id
 
 
 def described(topic: Topic) -> dict[str, Any]:
     """A ForumTopic."""
-    return {"message_thread_id": topic.thread_id, "name": topic.name, "icon_color": topic.icon_color}
+    told = {"message_thread_id": topic.thread_id, "name": topic.name, "icon_color": topic.icon_color}
+    return told | ({"icon_custom_emoji_id": topic.icon} if topic.icon else {})
 
 
 def edit_forum_topic(world: World, call: Call) -> bool:
-    """Another name."""
+    """Another name, another icon, or both; what is not given stays, an empty icon takes it away."""
     chat, topic = _topic(world, call)
-    name = call.text("name")
-    if name:
-        if checked_topic_name(name) == topic.name:
-            raise bad_request("TOPIC_NOT_MODIFIED")
-        topic.name = name
-        world.post(chat, world.bot, {"forum_topic_edited": {"name": name}}, thread_id=topic.thread_id)
+    changes: dict[str, Any] = {}
+    if (name := call.text("name")) and checked_topic_name(name) != topic.name:
+        changes["name"] = topic.name = name
+    if "icon_custom_emoji_id" in call.given and (icon := call.text("icon_custom_emoji_id")) != topic.icon:
+        changes["icon_custom_emoji_id"] = topic.icon = _checked_icon(icon)
+    if not changes:
+        raise bad_request("TOPIC_NOT_MODIFIED")
+    world.post(chat, world.bot, {"forum_topic_edited": changes}, thread_id=topic.thread_id)
     return True
 
 
@@ -98,7 +129,13 @@ def _topic(
     return chat, topic
 
 
+ICONS = {
+    emoji: str(5_300_000_000_000_000_000 + number)
+    for number, emoji in enumerate(("📰", "💡", "❗️", "❓", "🔥", "‼️", "💬", "👀", "✅", "🏁", "📁", "⭐️"))
+}
+
 METHODS = {
+    "getForumTopicIconStickers": get_forum_topic_icon_stickers,
     "createForumTopic": create_forum_topic,
     "editForumTopic": edit_forum_topic,
     "closeForumTopic": close_forum_topic,

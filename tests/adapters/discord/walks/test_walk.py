@@ -57,7 +57,7 @@ async def ana_asks_the_owner(stage: DiscordStage) -> None:
     (promise,) = stage.ana.hears()
     assert "I've asked Hana" in promise
     (card,) = stage.thread("Ana").hears()
-    assert UNKNOWN in card and stage.thread("Ana").buttons() == ["Close"]
+    assert UNKNOWN in card and stage.thread("Ana").buttons()[-1] == "Close"
 
 
 async def they_talk(stage: DiscordStage) -> None:
