@@ -256,7 +256,7 @@ async def test_a_picture_as_the_very_first_contact_crosses(house: RoomOnPage) ->
     await house.ana.says(photo=picture("green"))
     await house.wait(seconds=3)
     desk = house.desk("Ana")
-    assert desk.bytes_of(desk.shown()[0]) == [picture("green")]
+    assert desk.bytes_of(desk.shown()[1]) == [picture("green")]
 
 
 @on_sqlite
