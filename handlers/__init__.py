@@ -13,6 +13,7 @@ from bot.commands import Audience, find
 from bot.database import buttons
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 from handlers import (
+    after,
     answer,
     blocks,
     card,
@@ -27,6 +28,7 @@ from handlers import (
     gaps,
     marks,
     pleasantries,
+    preferences,
     promises,
     reactions,
     remarks,
@@ -137,6 +139,10 @@ async def end_promises_and_close(
 CUSTOMER_BUTTONS: dict[str, Press] = {
     "suggest": curate.chosen,
     "ask_owner": answer.ask_owner,
+    "helped_yes": after.helped,
+    "helped_no": after.helped_not,
+    "rate": after.rate,
+    "why": preferences.why,
     "back_in_stock": restock.wish,
     "back_in_stock_drop": restock.drop,
     "story_so_far": stories.so_far_pressed,
@@ -188,6 +194,7 @@ LIVES: tuple[waking.Life, ...] = (
     (promises.due, promises.next_at),
     (closing.due, closing.next_at),
     (blocks.due, blocks.next_at),
+    (after.due, after.next_at),
 )
 """What wakes a conversation by itself."""
 
@@ -236,6 +243,7 @@ CUSTOMERS = (
     Route(is_kind("reaction"), reactions.crossed),
     Route(is_kind("joined", "left"), nothing),
     Route(stories.is_awaited, stories.awaited),
+    Route(after.is_comment, after.comment),
     Route(in_handoff, escalation.while_a_human_speaks),
     Route(escalation.wants_person, escalation.escalate),
     Route(escalation.is_repeated, escalation.repeated),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.database import people
 from bot.database.tables import Ticket
 from bot.messages import InboundMessage, OutboundMessage
-from handlers import moments, promises, waking
+from handlers import after, moments, promises, waking
 from handlers.context import Context
 
 _SILENTLY = re.compile(r"(?:silently|quietly)\b[\s,;:]*", re.IGNORECASE)
@@ -40,7 +40,7 @@ async def close(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     said = ctx.say("closed")
     if wish.why:
         said = said + " " + ctx.say("closed_why", why=wish.why)
-    return [ctx.reply(said, [ctx.button("reopen_button", "reopen")]), *end(ticket, ctx, wish.why, wish.silently)]
+    return [ctx.reply(said, [ctx.button("reopen_button", "reopen")]), *await end(ticket, ctx, wish.why, wish.silently)]
 
 
 def _wish(message: InboundMessage, ctx: Context) -> _Wish:
@@ -69,12 +69,13 @@ def _later(ticket: Ticket, wish: _Wish, at: datetime, ctx: Context) -> OutboundM
     return ctx.reply(ctx.say("closes_later", when=moments.told(at, ctx)))
 
 
-def end(ticket: Ticket | None, ctx: Context, why: str = "", silently: bool = False) -> list[OutboundMessage]:
+async def end(ticket: Ticket | None, ctx: Context, why: str = "", silently: bool = False) -> list[OutboundMessage]:
     """Ends ticket and handoff; what a customer is told who got no answer."""
     untold = ticket is not None and ticket.answered_at is None
     if ticket:
         settle(ticket)
         ticket.closed_at, ticket.closed_why, ticket.closed_silently = ctx.now, why or None, silently
+        await after.plan(ticket, ctx)
     ctx.conversation.state = "bot"
     ctx.conversation.handoff_ends_at = None
     ctx.conversation.until_word = False
@@ -95,7 +96,7 @@ async def due(ctx: Context) -> list[OutboundMessage]:
         ticket.closes_at, ticket.closed_why, ticket.closed_silently = None, None, False
         return held
     said = ctx.to_desk(ctx.say("closed_by_itself"), [ctx.button("reopen_button", "reopen")])
-    return [said, *end(ticket, ctx, ticket.closed_why or "", ticket.closed_silently)]
+    return [said, *await end(ticket, ctx, ticket.closed_why or "", ticket.closed_silently)]
 
 
 async def next_at(ctx: Context) -> datetime | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from bot.database.tables import Customer
+from bot.messages import InboundMessage, OutboundMessage
+from handlers.context import Context
 
 Contact = Literal["restock", "follow_up", "promise", "stories", "offers"]
 """What somebody may be written for: `restock`, that a product is back for which they pressed the button; `follow_up`,
@@ -71,6 +74,23 @@ def _after_the_week(customer: Customer, at: datetime) -> datetime:
     return max(at, told[-most] + WEEK) if len(told) >= most else at
 
 
+def unasked(
+    message: OutboundMessage, customer: Customer, kind: Contact, now: datetime, zone: tzinfo | None = None
+) -> OutboundMessage | None:
+    """The message as one that nobody asked for just now, counted, and held back until the customer may be written to;
+    None where they may not. Nothing else makes a message to a customer unasked."""
+    at = next_contact(customer, kind, now, zone)
+    if at is None:
+        return None
+    contacted(customer, at)
+    return replace(
+        message,
+        kind="post" if kind == "stories" else "offer",
+        customer_id=customer.id,
+        not_before=at if at > now else None,
+    )
+
+
 def contacted(customer: Customer, at: datetime) -> None:
     """Counts an unasked message that goes out at that instant."""
     kept = [each for each in customer.contacted or () if datetime.fromisoformat(each) > at - 2 * WEEK]
@@ -80,6 +100,11 @@ def contacted(customer: Customer, at: datetime) -> None:
 def asks_again(customer: Customer) -> None:
     """The customer has asked for something to be sent to them: from now on that may be."""
     customer.stopped_at = None
+
+
+async def why(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
+    """The button "Why did I get this?"."""
+    return [ctx.reply(ctx.say(f"why_{value['kind']}"))]
 
 
 KINDS: tuple[Contact, ...] = get_args(Contact)

@@ -73,7 +73,7 @@ async def awaited(ctx: Context) -> Text:
 async def due(session: AsyncSession, house: House, now: datetime) -> list[OutboundMessage] | None:
     """Claims the wishes of those whose product is back, and returns what each is told; None when there are none."""
     found = await wishes.wishes_come_true(session, AT_ONCE)
-    told = [one for one in found if may_contact(one[2], "restock", now)]
+    told = [one for one in found if may_contact(one[2], "restock", now, house.shop.zone)]
     for row, *_ in told:
         row.told_at = now
     return [await _told(session, house, one, now) for one in told] or None

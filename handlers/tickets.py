@@ -216,7 +216,7 @@ async def end_handoff(ctx: Context) -> list[OutboundMessage]:
     if unanswered or (ticket and is_snoozed(ticket)) or await promises.any_open(ctx):
         await _wait_on(ctx, ticket)
     else:
-        end(ticket, ctx)
+        await end(ticket, ctx)
     return messages
 
 

@@ -17,7 +17,7 @@ from knowledge.files import folder, read_text
 from knowledge.hours import WEEKDAYS, Hours, Opening, parse_openings
 from knowledge.values import parse_date
 
-_SECTIONS = ("owner", "hours", "privacy", "handoff", "media", "policies")
+_SECTIONS = ("owner", "hours", "privacy", "handoff", "media", "after", "policies")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class Shop:
     handoff_silence_h: float = 4.0
     repeat_minutes: float = 15.0
     alert_hours: float = 48.0
+    ask_if_solved: bool = True
+    ask_solved_h: float = 20.0
     media_mb_at_most: float = 20.0
     keep_media_days: int = 365
     directory: Path = Path()
@@ -73,6 +75,7 @@ def read_shop(directory: Path) -> Shop:
     privacy = top.section("privacy", "keep_messages_days")
     handoff = top.section("handoff", "silence_hours", "repeat_minutes", "alert_hours")
     media, policies = top.section("media", "keep_mb_at_most", "keep_days"), top.section("policies")
+    after = top.section("after", "ask", "hours")
     return Shop(
         name=top.required_text("name"),
         timezone=timezone,
@@ -84,6 +87,8 @@ def read_shop(directory: Path) -> Shop:
         handoff_silence_h=float(handoff.number("silence_hours", 4.0)),
         repeat_minutes=float(handoff.number("repeat_minutes", 15.0)),
         alert_hours=float(handoff.number("alert_hours", 48.0)),
+        ask_if_solved=after.yes("ask", True),
+        ask_solved_h=float(after.number("hours", 20.0)),
         media_mb_at_most=float(media.number("keep_mb_at_most", 20.0)),
         keep_media_days=int(media.number("keep_days", 365, whole=True)),
         directory=directory,
@@ -121,6 +126,12 @@ class _Section:
         if isinstance(value, bool) or not isinstance(value, kinds) or not 0 < value < 100_000:
             wanted = "a whole number" if whole else "a number"
             raise self.error(key, f"“{key}” must be {wanted} above 0", f"Write it without quotes: {key} = {default:g}.")
+        return value
+
+    def yes(self, key: str, default: bool) -> bool:
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            raise self.error(key, f"“{key}” must be true or false", f"Write it without quotes: {key} = false.")
         return value
 
     def section(self, key: str, *known: str) -> _Section:
