@@ -38,7 +38,7 @@ async def block(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     unfinished = await pass_on(ctx)
     if unfinished:
         ctx.settles, ctx.conversation.thought_due_at = Outcome.relayed, None
-    closing.end(await people.open_ticket(ctx.session, ctx.conversation.id), ctx, reason, silently=True)
+    await closing.end(await people.open_ticket(ctx.session, ctx.conversation.id), ctx, reason, silently=True)
     said = ctx.say("block_until", when=moments.told(until, ctx)) if until else ctx.say("block_done")
     if reason:
         said = said + " " + ctx.say("closed_why", why=reason)
