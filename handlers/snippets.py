@@ -99,11 +99,12 @@ async def snippet(message: InboundMessage, ctx: Context) -> list[OutboundMessage
 def _wish(message: InboundMessage) -> tuple[str, str, str]:
     """What to do, with which snippet, and its words: by name, or in the words behind the command."""
     given = message.fields
-    if given.get("remove") or given.get("name"):
+    named = given.get("name", "")
+    if given.get("remove") or (named and not (named.split()[0].casefold() in _ACTIONS and " " in named.strip())):
         text = given.get("text", "").strip()
         action = "remove" if given.get("remove") else "change" if text else ""
-        return action, _named(given.get("remove") or given["name"]), text
-    parts = message.text.plain.split(maxsplit=2)
+        return action, _named(given.get("remove") or named), text
+    parts = (named or message.text.plain).split(maxsplit=2)
     if not parts or parts[0].casefold() not in _ACTIONS:
         return "", _named(parts[0]) if parts else "", ""
     parts += [""] * (3 - len(parts))

@@ -21,9 +21,22 @@ from tests.simulators.discord.simulator import DiscordSimulator
 ACKNOWLEDGE_S = 1.5
 A_TURN_S = 0.002
 ESCAPED = re.compile(r"\\([^\w\s])")
-OPTIONS = {"human": "message", "stories": "cancel"}
+OPTIONS = {
+    "human": "message",
+    "stories": "cancel",
+    "close": "reason",
+    "snooze": "until",
+    "snippet": "name",
+    "s": "name",
+    "block": "reason",
+    "transcript": "format",
+    "assign": "owner",
+    "note": "text",
+    "search": "words",
+    "tag": "tag",
+}
 """The option that takes the words of a command."""
-MENU = {"delete": "Delete at the customer's"}
+MENU = {"delete": "Delete at the customer's", "note": "Keep as a note"}
 """Commands that are about a message stand in its menu."""
 
 

@@ -285,7 +285,7 @@ class DiscordSimulator:
         """Somebody chooses in a menu beneath a message."""
         return acting.selects(self.world, message, custom_id, values, user)
 
-    def user_commands(self, channel: Channel, user: User, name: str, **options: Any) -> Interaction:
+    def user_commands(self, channel: Channel, user: User, name: str, /, **options: Any) -> Interaction:
         """Somebody uses a slash command; an Upload is an attachment option's value."""
         return acting.commands(self.world, channel, user, name, options)
 
