@@ -123,7 +123,7 @@ def _following(first: date) -> date:
 def month_named(which: str, today: date, language: str) -> date | None:
     """The first day of a month that is named; this month's where nothing is. None for what names none."""
     said, this = which.strip().casefold(), today.replace(day=1)
-    if not said:
+    if said in ("", "month", "this"):
         return this
     if said == "next":
         return _following(this)

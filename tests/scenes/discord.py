@@ -23,7 +23,7 @@ A_TURN_S = 0.002
 ESCAPED = re.compile(r"\\([^\w\s])")
 OPTIONS = {
     "human": "message",
-    "stories": "cancel",
+    "stories": "month",
     "close": "reason",
     "snooze": "until",
     "snippet": "name",
@@ -94,7 +94,11 @@ class DiscordSide:
         self.simulator.user_deletes(line.message)
 
     async def reacts(self, chat: Any, who: User, line: Line, emoji: str) -> None:
-        self.simulator.user_reacts(line.message, emoji, who)
+        if emoji:
+            self.simulator.user_reacts(line.message, emoji, who)
+            return
+        for shown in [shown for shown, people in line.message.reactions.items() if who in people]:
+            self.simulator.user_unreacts(line.message, shown, who)
 
     async def presses(self, chat: Any, who: User, line: Line, label: str) -> None:
         there = label in line.buttons
@@ -104,7 +108,8 @@ class DiscordSide:
         if about:
             self.simulator.user_uses_menu(about.message, who, MENU[name])
             return
-        self.simulator.user_commands(_channel(chat), who, name, **({OPTIONS[name]: text} if text else {}))
+        given = _deed(text) if name == "story" else {OPTIONS[name]: text} if text else {}
+        self.simulator.user_commands(_channel(chat), who, name, **given)
 
     async def plans_story(self, chat: Any, who: User, when: str, text: str, photo: bytes) -> None:
         more = {"photo": Upload("photo.png", photo, "image/png")} if photo else {}
@@ -129,6 +134,13 @@ class DiscordSide:
     async def connected(self) -> None:
         await until(lambda: bool(self.adapter.health()["connected"]))
         await self.stored()
+
+
+def _deed(text: str) -> dict[str, str]:
+    """`edit 1 new words` as the options of /story; `series daily 08:00 | A title` as those of a new series."""
+    do, _, rest = text.partition(" ")
+    first, _, words = rest.partition(" | " if do == "series" else " ")
+    return {"do": do, ("when" if do == "series" else "id"): first} | ({"text": words} if words else {})
 
 
 class FrontDesk:

@@ -79,7 +79,7 @@ class PlaygroundSide:
         await self.adapter.press(place.chat_id, line.key, data, place.thread_id, who.id)
 
     async def commands(self, place: Place, who: Person, name: str, text: str, about: Line | None) -> None:
-        await self.says(place, who, f"/{name} {text}".strip(), b"", about)
+        await self.says(place, who, f"/{name} {text}".strip().replace(" | ", " "), b"", about)
 
     async def plans_story(self, place: Place, who: Person, when: str, text: str, photo: bytes) -> None:
         await self.says(place, who, f"/story {when} {text}", photo, None)

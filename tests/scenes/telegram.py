@@ -96,7 +96,7 @@ class TelegramSide:
         self.simulator.user_presses(line.message, label, who)
 
     async def commands(self, place: Place, who: User, name: str, text: str, about: Line | None) -> None:
-        await self.says(place, who, f"/{name} {text}".strip(), b"", about)
+        await self.says(place, who, f"/{name} {text}".strip().replace(" | ", " "), b"", about)
 
     async def plans_story(self, place: Place, who: User, when: str, text: str, photo: bytes) -> None:
         await self.says(place, who, f"/story {when} {text}", photo, None)

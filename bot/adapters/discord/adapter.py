@@ -259,7 +259,8 @@ class DiscordAdapter:
         place = self._places.get(channel_id)
         person = self._places.person_at(channel_id)
         in_room = self._places.in_room(channel_id)
-        if not (person or in_room or is_addressed(event.name, told, self.bot)):
+        liked = event.name.startswith("MESSAGE_REACTION") and channel_id in self._me.story_chat_ids
+        if not (person or in_room or liked or is_addressed(event.name, told, self.bot)):
             return None
         body: dict[str, Any] = {"t": event.name, "d": told, "serial": event.serial, "at": event.at}
         body["parent_id"] = place.parent_id if place and place.is_thread else None
