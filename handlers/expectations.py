@@ -113,7 +113,7 @@ async def asked_again(ctx: Context) -> list[OutboundMessage]:
     if ticket is None or ctx.now - (ticket.told_at or ticket.opened_at) < ASKED_AGAIN:
         return []
     ticket.told_at = ctx.now
-    return [ctx.reply(ctx.say("asked_again", when=await when(ctx)))]
+    return [ctx.reply(ctx.say("asked_still", when=await when(ctx)))]
 
 
 def day(at: datetime, ctx: Context) -> Text:

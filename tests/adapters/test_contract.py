@@ -307,3 +307,54 @@ async def test_nothing_is_left_behind_and_nothing_failed(scene: Scene) -> None:
     await scene.wait(minutes=5)
     assert await scene.states() <= {"sent", "cancelled"}
     assert "failed" not in await scene.outcomes()
+
+
+async def test_a_promise_is_noticed_reminded_of_and_its_silence_is_told_to_the_customer_once(scene: Scene) -> None:
+    thread = await ask_hana(scene)
+    await thread.says("I'll ask the cook by 15:00")
+    assert scene.ana.hears() == ["I'll ask the cook by 15:00"]
+    await thread.presses("Yes, remind me")
+    thread.news()
+    await scene.wait(hours=2, minutes=16)
+    assert any("that is now" in line for line in thread.hears())
+    (told,) = scene.ana.hears()
+    assert told.startswith("Hana wanted to come back to you today at 15:00, and hasn't yet.")
+    await thread.commands("close")
+    assert "promised something" in thread.hears()[-1]
+    await thread.presses("It is kept: close")
+    assert await scene.conversations() == ["bot"]
+
+
+async def test_a_question_that_nobody_answers_comes_back_to_the_owners_in_one_line(scene: Scene) -> None:
+    await ask_hana(scene)
+    await scene.wait(minutes=31)
+    (line,) = scene.room.news()
+    assert "Ana" in line.text and "has waited for an answer for 30 min." in line.text
+    await scene.thread("Ana").says("Here I am")
+    now = scene.room.now(line)
+    assert now and now.text.startswith("Nobody waits for an answer any more.")
+    assert scene.room.news() == []
+
+
+async def test_a_customer_is_asked_a_day_later_whether_it_helped_and_gives_stars_and_a_word(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    await thread.commands("close")
+    await scene.wait(days=1)
+    (asked,) = scene.ana.news()
+    assert UNKNOWN in asked.text and asked.buttons[:2] == ("Yes, it did", "Not yet")
+    await scene.ana.presses("Yes, it did")
+    await scene.ana.presses("4 ★")
+    await scene.ana.says("Quick and kind, and lovely eggs")
+    assert "passed that on" in scene.ana.hears()[-1]
+    heard = thread.hears()
+    assert any("★★★★☆" in line for line in heard) and heard[-1] == "Quick and kind, and lovely eggs"
+
+
+async def test_what_did_not_help_is_open_again_with_its_words(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    await thread.commands("close")
+    thread.news()
+    await scene.wait(days=1)
+    await scene.ana.presses("Not yet")
+    assert any("isn't solved yet" in line and UNKNOWN in line for line in thread.hears())
+    assert await scene.conversations() == ["waiting"]

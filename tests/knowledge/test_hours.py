@@ -157,3 +157,25 @@ def test_the_shop_is_shut_before_its_next_opening_and_open_until_it_closes(
         assert opening > at
         assert hours.is_open(opening)
         assert not hours.is_open(opening - moment)
+
+
+def test_open_time_is_counted_over_nights_and_days_off() -> None:
+    hours = Hours(dict.fromkeys(range(5), NINE_TO_SIX), {date(2026, 3, 10): ()}, BERLIN)
+    monday, wednesday = berlin("2026-03-09T17:00"), berlin("2026-03-11T10:30")
+    assert hours.open_between(monday, wednesday) == timedelta(hours=2, minutes=30)
+    assert hours.after(monday, timedelta(hours=2, minutes=30)) == wednesday
+    assert hours.after(monday, timedelta(hours=1)) == berlin("2026-03-11T09:00")
+    assert hours.open_between(wednesday, monday) == timedelta()
+    assert Hours(zone=BERLIN).open_between(monday, wednesday) == wednesday - monday
+    assert Hours({}, {date(2026, 3, 9): NINE_TO_SIX}, BERLIN).after(wednesday, timedelta(hours=1)) is None
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)),
+    st.timedeltas(timedelta(), timedelta(days=20)),
+)
+def test_after_a_span_of_open_time_so_much_has_passed(start: datetime, span: timedelta) -> None:
+    hours = Hours(dict.fromkeys(range(5), parse_openings("09:00-12:00, 13:00-02:00")), {}, BERLIN)
+    at = start.replace(tzinfo=UTC)
+    after = hours.after(at, span)
+    assert after is not None and hours.open_between(at, after) == span and hours.is_open(after)
