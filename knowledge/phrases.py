@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
@@ -98,10 +98,10 @@ class Phrases:
         words = [word for word in _read(text) if not _EMOJI.match(word)]
         alike = self._meant_by(words)
         windows = list(self._matches(alike))
-        undone = {end for _, end, heading, _ in windows if heading == "unless"}
+        undone = _undone(windows)
         found = {heading for start, _, heading, whole in windows if not whole and start not in undone}
         if len(words) <= _POLITE_AT_MOST and not self._cover(alike, _PLEASANTRIES):
-            found.add(self._cover(alike, (*_ESCALATIONS, *_PLEASANTRIES)))
+            found.add(self._cover(alike, (*_ESCALATIONS, *_PLEASANTRIES), undone))
         return next((heading for heading in _ESCALATIONS if heading in found), None)
 
     def pleasantry(self, text: str) -> Pleasantry | None:
@@ -121,7 +121,7 @@ class Phrases:
         """
         words = [word for word in _read(text) if not _EMOJI.match(word)]
         windows = list(self._matches(self._meant_by(words)))
-        undone = {end for _, end, known, _ in windows if known == "unless"}
+        undone = _undone(windows)
         fits = [
             (start, end)
             for start, end, known, whole in windows
@@ -166,14 +166,19 @@ class Phrases:
                 for heading, whole in [found for step in reached for found in step.ends]:
                     yield start, end + 1, heading, whole
 
-    def _cover(self, alike: list[frozenset[str]], headings: tuple[str, ...]) -> str:
+    def _cover(self, alike: list[frozenset[str]], headings: tuple[str, ...], undone: Collection[int] = ()) -> str:
         """The first of `headings` in any way to read the whole message as phrases; empty if there is no way."""
         ranks = {heading: len(headings) - at for at, heading in enumerate(headings)} | {"filler": 0}
         best = [0] + [-1] * len(alike)
         for start, end, heading, _ in self._matches(alike):
-            if best[start] >= 0 and heading in ranks:
+            if best[start] >= 0 and heading in ranks and start not in undone:
                 best[end] = max(best[end], best[start], ranks[heading])
         return headings[len(headings) - best[-1]] if best[-1] > 0 else ""
+
+
+def _undone(windows: Iterable[tuple[int, int, str, bool]]) -> set[int]:
+    """Where a phrase counts for nothing: inside or right behind one of [unless] that begins before it."""
+    return {at for start, end, heading, _ in windows if heading == "unless" for at in range(start + 1, end + 1)}
 
 
 def _is_slip(word: str, meant: str, distance: int) -> bool:

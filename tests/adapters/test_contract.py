@@ -358,3 +358,80 @@ async def test_what_did_not_help_is_open_again_with_its_words(scene: Scene) -> N
     await scene.ana.presses("Not yet")
     assert any("isn't solved yet" in line and UNKNOWN in line for line in thread.hears())
     assert await scene.conversations() == ["waiting"]
+
+
+COLD = "As already stated, that is not our problem."
+
+
+async def complain(scene: Scene) -> Seat:
+    """Ana is unhappy; gives the owner's view of her thread."""
+    await scene.ana.says("my eggs arrived broken")
+    (told,) = scene.ana.hears()
+    assert told.startswith("I'm sorry about that.")
+    await scene.wait(seconds=5)
+    thread = scene.thread("Ana")
+    thread.news()
+    return thread
+
+
+async def test_the_same_question_twice_goes_to_the_owner_with_what_was_answered(scene: Scene) -> None:
+    await scene.ana.says("How do I store eggs?")
+    scene.ana.hears()
+    await scene.ana.says("how do i store eggs??")
+    (told,) = scene.ana.hears()
+    assert "You asked this a moment ago" in told and "I've asked Hana too" in told
+    await scene.wait(seconds=5)
+    shown = "\n".join(line.text for line in scene.thread("Ana").log())
+    assert "how do i store eggs??" in shown and "Keep them cool and with the tip down." in shown
+
+
+async def test_an_answer_that_was_no_help_goes_to_the_owner(scene: Scene) -> None:
+    await scene.ana.says("How do I store eggs?")
+    scene.ana.hears()
+    await scene.ana.says("that didn't help")
+    (told,) = scene.ana.hears()
+    assert told.startswith("I'm sorry that this was no help.")
+    await scene.wait(seconds=5)
+    shown = "\n".join(line.text for line in scene.thread("Ana").log())
+    assert "How do I store eggs?" in shown and "Keep them cool and with the tip down." in shown
+    await scene.thread("Ana").says("In a cellar, Ana.")
+    assert scene.ana.hears() == ["In a cellar, Ana."]
+
+
+async def test_words_that_may_read_as_dismissive_wait_for_send_anyway(scene: Scene) -> None:
+    thread = await complain(scene)
+    await thread.says(COLD)
+    asked = next(line for line in thread.news() if "Not sent yet" in line.text)
+    assert asked.buttons == ("Send anyway", "Change")
+    await thread.says("A new box is on its way.")
+    assert scene.ana.hears() == []
+    await thread.presses("Send anyway")
+    assert scene.ana.hears() == [COLD, "A new box is on its way."]
+    now = thread.now(asked)
+    assert now and now.buttons == () and "Sent as it was." in now.text
+
+
+async def test_words_that_are_changed_instead_never_reach_the_customer(scene: Scene) -> None:
+    thread = await complain(scene)
+    await thread.says(COLD)
+    await thread.presses("Change")
+    held = await thread.says("Nobody else has complained.")
+    await thread.edits(held, "I'm so sorry, Ana.")
+    assert scene.ana.hears() == ["I'm so sorry, Ana."]
+    held = await thread.says("whatever")
+    if scene.owners.adapter.capabilities.tells_deletes:
+        await thread.deletes(held)
+    else:
+        await thread.commands("delete", about=held)
+    await thread.says("A new box is on its way.")
+    assert scene.ana.hears() == ["A new box is on its way."]
+    assert not [line for line in scene.ana.log() if line.text in (COLD, "Nobody else has complained.", "whatever")]
+
+
+async def test_the_same_complaint_of_two_customers_raises_one_alert_that_is_kept_up_to_date(scene: Scene) -> None:
+    await complain(scene)
+    await scene.ben.says("half of the eggs were cracked")
+    await scene.wait(seconds=5)
+    (alert,) = [line for line in scene.room.news() if "complain of the same" in line.text]
+    assert "2 customers" in alert.text and "my eggs arrived broken" in alert.text
+    assert "Ben" in alert.text and "“half of the eggs were cracked”" in alert.text
