@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -38,6 +38,7 @@ _FORMS_AT_MOST = 10_000
 _DEEPEST = 4
 _WORDS_AT_ONCE = 100
 _POLITE_AT_MOST = 40
+_ENDINGS = ("s", "es", "n", "en", "e", "er")
 
 _EMOJI = re.compile("([\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff])")
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
@@ -53,6 +54,7 @@ class _Phrase:
     heading: str
     words: tuple[str, ...]
     whole: bool = False
+    own: bool = False
 
 
 @dataclass(slots=True)
@@ -73,14 +75,15 @@ class Phrases:
     """
 
     def __init__(self, phrases: Iterable[_Phrase]) -> None:
-        self._start, words = _Step(), set[str]()
+        self._start, words, own = _Step(), set[str](), set[str]()
         for phrase in phrases:
             step = self._start
             for word in phrase.words:
                 step = step.after.get(word) or step.after.setdefault(word, _Step())
             step.ends += ((phrase.heading, phrase.whole),)
             words.update(phrase.words)
-        self._words = frozenset(words)
+            own.update(phrase.words if phrase.own else ())
+        self._words, self._own = frozenset(words), sorted(own)
         self._misspellable = sorted(word for word in words if len(word) > 3 and word.isalpha())
 
     @classmethod
@@ -91,7 +94,7 @@ class Phrases:
         own = directory / "phrases"
         added = sorted(path for path in folder(own).glob("*.txt")) if own.exists() else []
         ours = [_packaged(path, owner_name) for path in packaged or [DEFAULTS / "en.txt"]]
-        return cls(chain(*ours, *(_read_phrases(path, owner_name) for path in added)))
+        return cls(chain(*ours, *(_shops_own(path, owner_name) for path in added)))
 
     def escalation(self, text: str) -> Escalation | None:
         """Whether the line asks for a person, complains or insults, in this order; None if none of them."""
@@ -150,10 +153,11 @@ class Phrases:
         return [known[word] for word in words]
 
     def _meant(self, word: str) -> frozenset[str]:
+        ends = {other for other in self._own if _is_ending(word, other)}
         if len(word) < 4 or not word.isalpha() or is_unspaced(word):
-            return frozenset({word} & self._words)
+            return frozenset(({word} & self._words) | ends)
         near = extract(word, self._misspellable, scorer=OSA.distance, score_cutoff=2, limit=20)
-        return frozenset(other for other, distance, _ in near if _is_slip(word, other, int(distance)))
+        return frozenset(other for other, distance, _ in near if _is_slip(word, other, int(distance))) | ends
 
     def _matches(self, alike: list[frozenset[str]]) -> Iterator[tuple[int, int, str, bool]]:
         """Windows of the message that a phrase fits, by their start, as (start, end, heading, whole)."""
@@ -179,6 +183,13 @@ class Phrases:
 def _undone(windows: Iterable[tuple[int, int, str, bool]]) -> set[int]:
     """Where a phrase counts for nothing: inside or right behind one of [unless] that begins before it."""
     return {at for start, end, heading, _ in windows if heading == "unless" for at in range(start + 1, end + 1)}
+
+
+def _is_ending(word: str, meant: str) -> bool:
+    """Whether two words are one in its singular and plural, as far as that is a letter or two more at its end. Only for
+    a shop's own phrases: those that come along name each form that counts ("arrived broken", but not "arrive")."""
+    shorter, longer = sorted((word, meant), key=len)
+    return len(shorter) > 2 and longer.startswith(shorter) and longer[len(shorter) :] in _ENDINGS
 
 
 def _is_slip(word: str, meant: str, distance: int) -> bool:
@@ -213,6 +224,10 @@ def _words(text: str) -> Iterator[str]:
                 yield from token
             else:
                 yield token.replace("'", "")
+
+
+def _shops_own(path: Path, owner_name: str) -> Iterator[_Phrase]:
+    return (replace(phrase, own=True) for phrase in _read_phrases(path, owner_name))
 
 
 @cache

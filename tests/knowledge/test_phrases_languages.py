@@ -176,3 +176,12 @@ def test_people_complain_of_the_same_across_languages() -> None:
     known = Phrases.load(Path("no-such-shop"), ["en", "de"])
     assert known.same_complaint("my eggs arrived broken", "Die Eier sind zerbrochen angekommen")
     assert not known.same_complaint("my eggs arrived broken", "Meine Bestellung ist nie angekommen")
+
+
+def test_a_shops_own_phrase_is_known_in_the_singular_and_misspelt(tmp_path: Path) -> None:
+    (tmp_path / "phrases").mkdir()
+    (tmp_path / "phrases" / "en.txt").write_text("[complaint]\nshells on the eggs in the box\n", encoding="utf-8")
+    known = Phrases.load(tmp_path, ["en"])
+    assert known.escalation("a shell on the egg in the boxes") == "complaint"
+    assert known.escalation("shlls on the eggs in the box") == "complaint"
+    assert known.escalation("shelling on the eggs in the box") is None
