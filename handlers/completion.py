@@ -42,7 +42,7 @@ async def complete(session: AsyncSession, house: House, now: datetime, argument:
     if argument in ("edit entry", "retire entry"):
         return (*_entries(house, typed.strip()), *_products(house, typed.strip()))[:AT_MOST]
     if argument in ("snooze until", "block until", "close after"):
-        return _stretches(house, now, typed.strip())
+        return _stretches(typed.strip())
     if argument in LISTS:
         return _fitting(await LISTS[argument](session), typed.strip())
     return FIXED.get(argument, ())
@@ -84,11 +84,10 @@ def _fitting(choices: Sequence[tuple[str, str]], typed: str) -> Choices:
     return [(_cut(shown), put) for shown, put in (*begin, *hold) if len(put) <= LETTERS][:AT_MOST]
 
 
-def _stretches(house: House, now: datetime, typed: str) -> Choices:
-    """What is typed, where it is a time, and examples."""
+def _stretches(typed: str) -> Choices:
+    """What is typed, as it stands, and examples; it is read when it is sent."""
     fitting = [each for each in STRETCHES if each.startswith(typed.casefold())] or list(STRETCHES)
-    known = [typed] if typed and read_when(typed, now, house.shop.timezone) else []
-    return [(_cut(each), _cut(each)) for each in dict.fromkeys([*known, *fitting])]
+    return [(_cut(each), _cut(each)) for each in dict.fromkeys([*([typed] if typed else []), *fitting])]
 
 
 def _entries(house: House, typed: str) -> Choices:

@@ -177,8 +177,10 @@ def is_note(message: InboundMessage, ctx: Context) -> bool:
 
 
 def begins_note(message: InboundMessage) -> bool:
-    """Whether its words are for the room alone."""
-    return message.text.plain.lstrip().startswith("//")
+    """Whether its words are for the room alone: the first line begins with //, or the caption of any part of an
+    album."""
+    lines = message.text.plain.lstrip().splitlines()[: None if message.album else 1]
+    return any(line.lstrip().startswith("//") for line in lines)
 
 
 def in_strange_thread(message: InboundMessage, ctx: Context) -> bool:
@@ -195,8 +197,10 @@ async def strange_thread(message: InboundMessage, ctx: Context) -> list[Outbound
 
 
 async def note(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """Stays where it is."""
-    return []
+    """Stays where it is; said where a later caption of an album made the whole of it a note."""
+    if message.text.plain.lstrip().startswith("//"):
+        return []
+    return [ctx.reply(ctx.say("note_album"), kind="note")]
 
 
 async def end_handoff(ctx: Context) -> list[OutboundMessage]:

@@ -80,7 +80,7 @@ class Person:
                 return pressed
         raise AssertionError(f"no button {label!r} in {[m.labels for m in self.log()]}")
 
-    async def commands(self, name: str, **options: Any) -> Interaction:
+    async def commands(self, name: str, /, **options: Any) -> Interaction:
         """Uses a slash command."""
         given = self.stage.simulator.user_commands(self.channel, self.user, name, **options)
         await self.stage.settle()

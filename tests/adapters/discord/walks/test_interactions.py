@@ -155,6 +155,26 @@ async def test_choices_are_offered_while_an_owner_types_and_nothing_of_it_is_sto
 
 
 @on_sqlite
+async def test_canned_replies_owners_tags_and_times_are_offered_while_they_are_typed(stage: DiscordStage) -> None:
+    room, owner = stage.room.channel, stage.simulator.owner
+    await stage.room.commands("snippet", name="hello", text="Hello {customer}")
+    await stage.room.commands("snippet", name="bye", text="Goodbye, and hello to your hens")
+
+    async def offered(command: str, option: str, typed: str = "") -> list[str]:
+        found = await stage.simulator.user_autocompletes(room, owner, command, option, typed)
+        return [choice["value"] for choice in found]
+
+    assert await offered("s", "name", "h") == ["hello", "bye"]
+    assert await offered("s", "name", "bye") == ["bye"]
+    assert await offered("snippet", "remove") == ["bye", "hello"]
+    assert await offered("assign", "owner") == [owner.name]
+    assert "tomorrow 09:00" in await offered("snooze", "until", "tom")
+    assert await offered("transcript", "format") == ["html", "markdown"]
+    elsewhere = lobby(stage, stage.ana).channel
+    assert await stage.simulator.user_autocompletes(elsewhere, stage.ana.user, "s", "name", "h") == []
+
+
+@on_sqlite
 async def test_a_completion_that_breaks_offers_nothing(stage: DiscordStage, monkeypatch: pytest.MonkeyPatch) -> None:
     async def breaks(*given: object) -> list[tuple[str, str]]:
         raise OSError("the disk is gone")

@@ -187,3 +187,29 @@ async def test_an_album_that_breaks_is_set_aside_whole_and_said_once(
     assert await stage.outcomes() == ["failed"] * 3
     assert len(stage.ana.hears()) == 1
     assert len([text for text in stage.room.hears() if "What zither is this?" in text]) == 1
+
+
+@on_sqlite
+async def test_an_album_whose_second_caption_is_a_note_stays_in_the_room_whole(stage: TelegramStage) -> None:
+    thread = await talk(stage)
+    first = stage.simulator.user_sends_album(thread.chat, thread.user, 1, "Like these?", thread=thread.thread)
+    stage.simulator.user_sends_album(
+        thread.chat, thread.user, 1, "// far too cheap", group=first[0].media_group_id, thread=thread.thread
+    )
+    await stage.settle()
+    await stage.wait(seconds=1.5)
+    assert thread.hears() == ["One of these pictures has a note under it, so none of them went to Ana."]
+    await thread.edits(first[0], "Would you like these?")
+    await stage.wait(minutes=1)
+    assert stage.ana.hears() == []
+
+
+@on_sqlite
+async def test_a_caption_that_is_edited_into_a_note_is_taken_back_with_its_picture(stage: TelegramStage) -> None:
+    thread = await talk(stage)
+    sent = await thread.sends_album(2, "Like these?")
+    assert len(stage.ana.news()) == 2
+    await thread.edits(sent[0], "// far too cheap")
+    await stage.wait(minutes=1)
+    left = [m.text for m in stage.ana.chat.in_thread(None) if not m.deleted]
+    assert not any("cheap" in text or "Like these?" in text for text in left)
