@@ -5,8 +5,8 @@
 `--semantic` is a sentence model's folder; with one only the English sets are read, in which it was trained.
 
 A logistic regression by Newton's method with a little ridge. Each family of sets weighs the same, in each family each
-base; questions without an answer weigh half as much as those with one, at ten phrasings two and a half times as much,
-because a larger base finds something alike for everything. With a sentence model they weigh as much as those with one.
+base; `WITHOUT_ANSWER` says what questions without an answer weigh beside those with one, the most at ten phrasings,
+because a larger base finds something alike for everything.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from knowledge.matching import Index, Sentences
 from knowledge.meaning import open_model
 
 Floats = NDArray[np.float64]
-WITHOUT_ANSWER = {1: 0.5, 3: 0.5, 10: 2.5}
+WITHOUT_ANSWER = {1: 1.0, 3: 0.4, 10: 3.5}
 WITHOUT_ANSWER_BY_MEANING = {1: 1.0, 3: 1.0, 10: 2.5}
 RIDGE = 1e-3
 STEPS = 30

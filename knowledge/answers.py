@@ -13,6 +13,8 @@ from heapq import nsmallest
 from itertools import chain
 from types import MappingProxyType
 
+import numpy as np
+
 from knowledge import following, languages, opening, words
 from knowledge.answer import Answer, AnswerOutcome, Candidate
 from knowledge.asking import recommendation, wants_columns
@@ -20,7 +22,7 @@ from knowledge.confidence import SUGGEST_FROM, Confidence
 from knowledge.entry import Entry, Product
 from knowledge.hours import Hours
 from knowledge.languages import is_small, possible
-from knowledge.matching import Index, Sentences
+from knowledge.matching import LOOKED_AT, Index, Sentences
 from knowledge.opening_said import sentence
 from knowledge.products import PREFIX, Catalogue, Naming
 from knowledge.several import in_parts
@@ -67,7 +69,7 @@ class Knowledge:
         self._index = Index(((entry.id, entry.questions) for entry in self.entries.values()), model)
         self._common = self._index.common_words()
         self._catalogue = Catalogue(self.products.values(), currency, self._common)
-        self._disagreements = Disagreements(self.entries, self._languages)
+        self._disagreements = Disagreements(self.entries, self._languages, self._index.tokens_of())
         self._confidence = Confidence(self._index, weights, self._refused)
         self._own: dict[str, set[str]] = {}
         self._own_loosely: dict[tuple[str, ...], set[str]] = {}
@@ -301,13 +303,14 @@ class Knowledge:
         return None if any(self._catalogue.speaks_of(asked[0], question) for question in own) else asked[0]
 
     def _ranked(self, asked: list[str], text: str) -> tuple[float, dict[str, float]]:
-        """How sure the best entry is, and the score of each."""
+        """How sure the best entry is, and the scores of the best."""
         if not self._index.ids:
             return 0.0, {}
         question = self._index.question(asked, text)
         ranking = self._index.rank(question)
         confidence = self._confidence.of(question, ranking)
-        return confidence, dict(zip(self._index.ids, map(float, ranking.scores), strict=True))
+        best = np.argsort(-ranking.scores, kind="stable")[:LOOKED_AT]  # of equal ones the first by id
+        return confidence, {self._index.ids[place]: float(ranking.scores[place]) for place in best}
 
 
 def _best(scores: Mapping[str, float], namings: Iterable[Naming]) -> tuple[Candidate, ...]:

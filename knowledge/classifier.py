@@ -24,6 +24,8 @@ RIDGE = 0.5
 OWN_PLACES = 8_192
 SMALL_BASE = 1_000
 BUCKETS_SMALL, BUCKETS_LARGE = 4_096, 1_024
+LEVELLED_FROM = 6
+"""So many entries tell what is common to all; with two or three a mean is mostly one of them."""
 
 
 def places_for(vocabularies: Sequence[Collection[str]], phrasings: int) -> list[Places]:
@@ -61,39 +63,46 @@ class Places:
 
 
 class Classifier:
-    """Learns which entry owns which vector. `owners` counts up from 0 in the order of the rows."""
+    """Learns which entry owns which vector. `owners` counts up from 0 in the order of the rows.
+
+    Two things are taken off where there are entries enough to tell: from each vector the mean of all, which is what
+    every line of this shop is made of, and from each entry's scores what other entries' phrasings score for it on
+    average, so that a stranger starts from nothing whichever entry it meets.
+    """
 
     def __init__(self, owners: Ints, vectors: Singles) -> None:
         self._owners = owners
         self._starts: Ints = np.append(np.flatnonzero(np.diff(owners, prepend=-1)), len(owners))
-        self._vectors = vectors
+        self.entries = len(self._starts) - 1
+        levelled = self.entries >= LEVELLED_FROM
+        mean = vectors.mean(axis=0) if levelled else np.zeros(vectors.shape[1], dtype=np.float32)
+        self._vectors: Singles = vectors - mean if levelled else vectors
         rows, buckets = vectors.shape
         self._by_rows = rows <= buckets
-        gram = vectors @ vectors.T if self._by_rows else vectors.T @ vectors
+        gram = self._vectors @ self._vectors.T if self._by_rows else self._vectors.T @ self._vectors
         gram[np.diag_indices_from(gram)] += RIDGE
         self._inverse: Singles = np.linalg.inv(gram).astype(np.float32)
         if self._by_rows:
-            self._weights: Singles = vectors.T @ np.add.reduceat(self._inverse, self._starts[:-1], axis=1)
+            summed = np.add.reduceat(self._inverse, self._starts[:-1], axis=1)
+            self._weights: Singles = self._vectors.T @ summed
         else:
-            self._weights = self._inverse @ np.add.reduceat(vectors, self._starts[:-1], axis=0).T
+            self._weights = self._inverse @ np.add.reduceat(self._vectors, self._starts[:-1], axis=0).T
+        self._usual: Floats = self._of_strangers() if levelled else np.zeros(self.entries)
+        self._from: Singles = (-(mean @ self._weights) - self._usual).astype(np.float32)
 
     def scores(self, vector: Singles) -> Floats:
-        """A score for each entry, 0 to 1."""
+        """A score for each entry, 0 to 1; 0 for all where the vector is empty."""
         # A question fills few places. einsum works alone: a threaded product of this size waits for its threads.
         filled = np.flatnonzero(vector)
-        found: Floats = np.clip(np.einsum("i,ij->j", vector[filled], self._weights[filled]), 0.0, 1.0)
-        return found.astype(np.float64)
+        if not len(filled):
+            return np.zeros(self.entries)
+        summed: Singles = np.einsum("i,ij->j", vector[filled], self._weights[filled]) + self._from
+        return _bounded(summed)
 
     def own_scores(self) -> Floats:
         """What each phrasing would score for its own entry, had that phrasing alone never been there."""
-        rows = np.arange(len(self._owners))
-        fitted = self._fitted[rows, self._owners]
-        if self._by_rows:
-            rest = RIDGE * self._inverse[rows, rows]
-        else:
-            rest = 1 - np.einsum("ij,ij->i", self._smoother, self._vectors)
-        found: Floats = np.clip(1 - (1 - fitted) / np.maximum(rest, 1e-6), 0.0, 1.0).astype(np.float64)
-        return found
+        fitted = self._fitted[np.arange(len(self._owners)), self._owners]
+        return _bounded(1 - (1 - fitted) / self._rest - self._usual[self._owners])
 
     def scores_without(self, entry: int) -> Floats:
         """What each phrasing of an entry would score, had that entry never been there: a row each.
@@ -109,20 +118,42 @@ class Classifier:
             rest = RIDGE * self._inverse[own, own]
         else:
             rest = np.eye(len(truth), dtype=np.float32) - self._smoother[own] @ self._vectors[own].T
-        found: Floats = np.clip(truth - np.linalg.solve(rest, truth - fitted), 0.0, 1.0).astype(np.float64)
+        found = _bounded(truth - np.linalg.solve(rest, truth - fitted) - self._usual)
         found[:, entry] = 0.0
         return found
 
     def forget(self) -> None:
         """Lets go of what the questions about the base itself needed, most of the memory; `scores` still works."""
         self._vectors = self._inverse = np.zeros((0, 0), dtype=np.float32)
-        self.__dict__.pop("_smoother", None)
-        self.__dict__.pop("_fitted", None)
+        for cached in ("_smoother", "_fitted", "_rest"):
+            self.__dict__.pop(cached, None)
+
+    def _of_strangers(self) -> Floats:
+        """For each entry what the phrasings of all others score for it, each as if it alone had never been there."""
+        alone = self._fitted / self._rest[:, None]
+        own = np.bincount(self._owners, weights=alone[np.arange(len(self._owners)), self._owners])
+        found: Floats = (alone.sum(axis=0) - own) / (len(self._owners) - np.bincount(self._owners))
+        return found
 
     @cached_property
     def _fitted(self) -> Singles:
         return self._vectors @ self._weights
 
     @cached_property
+    def _rest(self) -> Singles:
+        """For each phrasing the part of its score that is not its own doing."""
+        if self._by_rows:
+            own = RIDGE * np.diag(self._inverse)
+        else:
+            own = 1 - np.einsum("ij,ij->i", self._smoother, self._vectors)
+        rest: Singles = np.maximum(own, np.float32(1e-6))
+        return rest
+
+    @cached_property
     def _smoother(self) -> Singles:
         return self._vectors @ self._inverse
+
+
+def _bounded(scores: Singles | Floats) -> Floats:
+    bounded: Floats = np.clip(scores, 0.0, 1.0).astype(np.float64)
+    return bounded

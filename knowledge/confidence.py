@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -19,32 +18,32 @@ from knowledge.matching import Index, Question, Ranking
 
 # What `facts` gives, in order, each with its weight.
 WEIGHTS = {
-    "bias": -2.955,
-    "margin": 10.897,
-    "length": 0.418,
-    "phrasings": 0.744,
-    "impostor": -1.758,
-    "usual": -2.872,
-    "votes": 1.136,
-    "near_and_long": 2.424,
-    "margin_and_usual": -10.264,
-    "impostors": -4.674,
+    "bias": -4.737,
+    "margin": 10.462,
+    "length": 0.507,
+    "phrasings": 0.07,
+    "impostor": -1.392,
+    "usual": -2.576,
+    "votes": 0.706,
+    "near_and_long": 1.718,
+    "margin_and_usual": -9.662,
+    "strangers": 1.729,
 }
 WEIGHTS_WITH_MEANING = {
-    "bias": -1.912,
-    "margin": 11.272,
-    "length": -0.38,
-    "phrasings": 1.273,
-    "impostor": -2.343,
-    "usual": -5.696,
-    "votes": 0.915,
-    "near_and_long": 3.066,
-    "margin_and_usual": -7.596,
-    "impostors": -3.47,
+    "bias": -3.54,
+    "margin": 8.987,
+    "length": -0.269,
+    "phrasings": 0.622,
+    "impostor": -1.652,
+    "usual": -5.706,
+    "votes": 0.853,
+    "near_and_long": 2.516,
+    "margin_and_usual": -5.887,
+    "strangers": 1.808,
 }
 """The same where a sentence model counts: it finds strangers more alike."""
-GLOBAL_LINE = 0.43
-SUGGEST_FROM = 0.15
+GLOBAL_LINE = 0.34
+SUGGEST_FROM = 0.13
 QUANTILE = 0.9
 LINE_WITH_MEANING, QUANTILE_WITH_MEANING = 0.45, 0.88
 SAMPLE = 200
@@ -62,26 +61,29 @@ class Background:
     """Where that most comes from."""
     impostor_next: Floats
     """The most from anywhere else."""
-
-    @cached_property
-    def impostors(self) -> float:
-        """The mean over all entries: how alike the entries of this base are."""
-        return float(self.impostor.mean())
+    strangers: Floats
+    """For each phrasing the most that it scores when its own entry is left out, in rising order."""
 
     @classmethod
     def of(cls, classifier: Classifier, owners: Ints, entries: int) -> Background:
         """Asks every phrasing of the base."""
         usual = np.bincount(owners, weights=classifier.own_scores()) / np.bincount(owners)
-        highest = np.array([classifier.scores_without(entry).max(axis=0) for entry in range(entries)])
+        apart = [classifier.scores_without(entry) for entry in range(entries)]
+        highest = np.array([rows.max(axis=0) for rows in apart])
+        strangers = np.sort(np.concatenate([rows.max(axis=1) for rows in apart]))
         source = np.argmax(highest, axis=0)
         most = highest.max(axis=0)
         highest[source, np.arange(entries)] = 0.0
-        return cls(usual, most, source, highest.max(axis=0))
+        return cls(usual, most, source, highest.max(axis=0), strangers)
 
     def impostor_without(self, entry: int, without: int) -> float:
         """The most that an impostor scores for an entry, those of the entry `without` apart."""
         known = self.impostor_next if self.impostor_from[entry] == without else self.impostor
         return float(known[entry])
+
+    def strangers_below(self, score: float) -> float:
+        """The part of the strangers that score less, 0 to 1."""
+        return float(np.searchsorted(self.strangers, score)) / len(self.strangers)
 
 
 class Confidence:
@@ -119,27 +121,27 @@ class Confidence:
     def facts(self, question: Question, ranking: Ranking, without: int = -1) -> Floats:
         """The facts about the first place, in the order of `WEIGHTS`, as if the entry `without` were not there."""
         index, background = self._index, self._background
-        scores, likeness = ranking.scores.copy(), ranking.likeness.copy()
+        scores, owners, likeness = ranking.scores, ranking.owners, ranking.likeness
         if without >= 0:
-            likeness[index.starts[without] : index.starts[without + 1]] = -1.0
+            scores = scores.copy()
             scores[without] = -1.0
+            owners, likeness = owners[owners != without], likeness[owners != without]
         first = int(np.argmax(scores))
-        own = slice(int(index.starts[first]), int(index.starts[first + 1]))
         margin, usual = _margin(scores, first), float(background.usual[first])
-        near, votes = _neighbours(likeness, own)
+        near, votes = _neighbours(likeness[owners == first], likeness[owners != first])
         length = math.log1p(len(question.terms))
         return np.array(
             [
                 1.0,
                 margin,
                 length,
-                math.log(own.stop - own.start),
+                math.log(index.starts[first + 1] - index.starts[first]),
                 background.impostor_without(first, without),
                 usual,
                 votes,
                 near * length,
                 margin * usual,
-                background.impostors,
+                background.strangers_below(float(scores[first])),
             ]
         )
 
@@ -151,9 +153,7 @@ class Confidence:
             return
         for at in np.unique(np.linspace(0, size - 1, min(size, SAMPLE)).astype(np.int64)):
             entry = int(index.owners[at])
-            scores = index.classifier.scores_without(entry)[at - index.starts[entry]]
-            likeness = index.likeness(index.read[at])
-            apart = Ranking(likeness, index.combined(scores, likeness))
+            apart = index.ranked(index.read[at], index.classifier.scores_without(entry)[at - index.starts[entry]])
             first = index.ids[_first_without(apart.scores, entry)]
             refused = self._refused(index.phrasings[at], first)
             yield 0.0 if refused else self._chance(self.facts(index.read[at], apart, entry))
@@ -171,10 +171,11 @@ def _margin(scores: Floats, first: int) -> float:
     return float(scores[first]) - max(second, 0.0)
 
 
-def _neighbours(likeness: Floats, own: slice) -> tuple[float, float]:
+def _neighbours(ours: Floats, others: Floats) -> tuple[float, float]:
     """How near the entry's three nearest phrasings are, and its part in the five nearest of all."""
-    ours = np.sort(likeness[own])[::-1]
-    others = np.concatenate([likeness[: own.start], likeness[own.stop :]])
+    if not len(ours):  # a first place among scores that are all nothing
+        return 0.0, 0.0
+    ours = np.sort(ours)[::-1]
     theirs = np.partition(others, -5)[-5:] if len(others) > 5 else others
     fifth = np.sort(np.concatenate([ours[:5], theirs]))[::-1][:5]
     among = np.maximum(ours[ours >= fifth[-1]][:5], 0.0).sum() / max(float(np.maximum(fifth, 0.0).sum()), 1e-9)

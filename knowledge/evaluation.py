@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +58,12 @@ class Report:
         return found + [f"  {name.replace('_', ' '):<20} {getattr(self, name):6.1%}" for name in OUT_SHARES]
 
 
-def evaluate(knowledge: Knowledge, cases: Iterable[Case], today: date) -> Report:
-    """Asks every case and reports the shares."""
+def evaluate(knowledge: Knowledge, cases: Iterable[Case], today: date, now: datetime | None = None) -> Report:
+    """Asks every case and reports the shares. `now` is the instant by which the shop is open or not, as in
+    `Knowledge.ask`; what its hours alone answer counts as the entry `shop:hours`."""
     counts: Counter[str] = Counter()
     for case in cases:
-        answer = knowledge.ask(case.text, today)
+        answer = knowledge.ask(case.text, today, now=now)
         counts["n_out" if case.entry is None else "n_in"] += 1
         counts[_verdict(answer, case.entry)] += 1
         counts["top1"] += bool(case.entry and answer.candidates and answer.candidates[0].entry == case.entry)

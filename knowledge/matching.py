@@ -1,7 +1,7 @@
 """Finds the entries nearest to a question: words, pairs of words and pieces of words, weighed by how rare they are.
 
-An inverted index in plain numpy arrays says how alike a question is to every phrasing; a small linear classifier over
-those likenesses, learnt from the phrasings alone, says which entry they point to.
+A small linear classifier, learnt from the phrasings alone, says which entries a question points to; how alike the
+phrasings of the first few of those are says the rest, so that a question costs about the same in a base of any size.
 """
 
 from __future__ import annotations
@@ -23,6 +23,12 @@ from knowledge.typos import Speller
 WORDS_SHARE = 0.5
 NEAREST_SHARE = 0.05
 COMMON_ENTRIES, COMMON_SHARE = 4, 0.1
+LOOKED_AT = 16
+"""The phrasings of so many entries are compared with a question: those that the classifier puts first."""
+
+
+Read = tuple[tuple[Ints, Floats], tuple[Ints, Floats]]
+"""A question's known features and their weights: its words, its pieces."""
 
 
 class Sentences(Protocol):
@@ -32,7 +38,7 @@ class Sentences(Protocol):
 
 
 class Field:
-    """One way to take a phrasing apart, indexed: `likeness` compares a question with every phrasing at once."""
+    """One way to take a phrasing apart: `likeness` compares a question with the phrasings of some entries."""
 
     def __init__(
         self, documents: Sequence[Sequence[str]], parts: Callable[[str], Iterable[str]], entries: Ints
@@ -53,19 +59,17 @@ class Field:
             ids.extend(own)
             lengths.append(len(own))
         self.size = len(documents)
-        features = np.array(ids, dtype=np.int64)
-        owners = np.repeat(np.arange(self.size), lengths)
-        counts = np.bincount(features, minlength=len(known))
+        self.features: Ints = np.array(ids, dtype=np.int64)
+        self.owners: Ints = np.repeat(np.arange(self.size), lengths)
+        self.ends: Ints = np.append(0, np.cumsum(lengths)).astype(np.int64)
         many = int(entries.max()) + 1 if self.size else 0
-        using = np.bincount(np.unique(features * max(many, 1) + entries[owners]) // max(many, 1), minlength=len(known))
+        pairs = np.sort(self.features * max(many, 1) + entries[self.owners])
+        once = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
+        using = np.bincount(once // max(many, 1), minlength=len(known))
         self.rarest = float(np.log(1 + many / 0.5))
         self.idf: Floats = np.log(1 + many / (using + 0.5))
-        norms = np.sqrt(np.bincount(owners, weights=self.idf[features] ** 2, minlength=self.size))
-        order = np.argsort(features, kind="stable")
-        self.features: Ints = features[order]
-        self.postings: Ints = owners[order]
-        self.weights: Floats = self.idf[self.features] / np.maximum(norms[self.postings], 1e-9)
-        self.starts: Ints = np.append(0, np.cumsum(counts)).astype(np.int64)
+        norms = np.sqrt(np.bincount(self.owners, weights=self.idf[self.features] ** 2, minlength=self.size))
+        self.weights: Floats = self.idf[self.features] / np.maximum(norms[self.owners], 1e-9)
 
     def read(self, features: Iterable[str]) -> tuple[Ints, Floats]:
         """The known features of a question and their weights; what the base has never seen makes them weigh less."""
@@ -75,15 +79,16 @@ class Field:
         unseen = len(distinct) - len(found)
         return found, idf / np.sqrt(max(float(idf @ idf) + unseen * self.rarest**2, 1e-9))
 
-    def likeness(self, found: Ints, weights: Floats) -> Floats:
-        """The cosine of a question, as `read`, with each phrasing, 0 to 1."""
-        if not len(found):
-            return np.zeros(self.size)
-        slices = [slice(self.starts[feature], self.starts[feature + 1]) for feature in found]
-        owners = np.concatenate([self.postings[s] for s in slices])
-        products = np.concatenate([self.weights[s] * w for s, w in zip(slices, weights, strict=True)])
-        scores = np.bincount(owners, weights=products, minlength=self.size)
-        return np.minimum(scores, 1.0).astype(np.float64)
+    def likeness(self, found: Ints, weights: Floats, documents: Ints) -> Floats:
+        """The cosine of a question, as `read`, with each of these documents, 0 to 1."""
+        asked = np.zeros(len(self.vocabulary))
+        asked[found] = weights
+        starts, lengths = self.ends[documents], self.ends[documents + 1] - self.ends[documents]
+        ends = np.cumsum(lengths)
+        at = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths)
+        summed = np.append(0.0, np.cumsum(asked[self.features[at]] * self.weights[at]))
+        cosines: Floats = np.clip(summed[ends] - summed[ends - lengths], 0.0, 1.0)
+        return cosines
 
     def weight(self, feature: str) -> float:
         """How much a feature says: its inverse document frequency in this base."""
@@ -114,10 +119,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Ranking:
-    """How alike each phrasing is, 0 to 1, and each entry's score (places as in `Index.ids`)."""
+    """Each entry's score, 0 to 1 (places as in `Index.ids`), and how alike the phrasings looked at are.
 
-    likeness: Floats
+    `owners` says which entry each of those phrasings belongs to, counted up.
+    """
+
     scores: Floats
+    owners: Ints
+    likeness: Floats
 
 
 class Index:
@@ -140,6 +149,7 @@ class Index:
             for a, b in zip(self.starts[:-1], self.starts[1:], strict=True)
         ]
         self.entries_with = Counter(term for terms in self.entry_terms for term in terms)
+        self._all: Ints = np.arange(len(self.ids))
         self._fields = [(self.words, WORDS_SHARE**0.5), (self.grams, (1 - WORDS_SHARE) ** 0.5)]
         self._places = places_for([one.vocabulary for one, _ in self._fields], len(self.phrasings))
         self._model = model if self.phrasings else None
@@ -163,44 +173,55 @@ class Index:
     def rank(self, question: Question) -> Ranking:
         """Scores every entry for the question."""
         read = self._looked_up(question)
-        likeness = self._likeness(question, read)
         if self.classifier is None:
-            return Ranking(likeness, np.zeros(0))
+            return Ranking(np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0))
         vector = np.zeros(self._places[0].buckets, dtype=np.float32)
         for (_, share), places, (found, weights) in zip(self._fields, self._places, read, strict=True):
             vector += np.float32(share) * places.vectors(np.zeros_like(found), found, weights, 1)[0]
         if self.meaning_share and question.meaning is not None:
             vector = _beside(vector, question.meaning, self.meaning_share)
-        return Ranking(likeness, self.combined(self.classifier.scores(vector), likeness))
+        return self._beside_likeness(question, read, self.classifier.scores(vector))
+
+    def ranked(self, question: Question, classified: Floats) -> Ranking:
+        """The ranking of a question of which the classifier's scores are known."""
+        return self._beside_likeness(question, self._looked_up(question), classified)
+
+    def _beside_likeness(self, question: Question, read: Read, classified: Floats) -> Ranking:
+        """What the classifier says, and a little of how alike an entry's nearest phrasing is.
+
+        The classifier knows which words tell entries apart; the likeness keeps it honest in a base so large that its
+        vectors are crowded.
+        """
+        first = np.argpartition(classified, -LOOKED_AT)[-LOOKED_AT:] if len(self.ids) > LOOKED_AT else self._all
+        first = np.sort(first)
+        sizes = self.starts[first + 1] - self.starts[first]
+        begins = np.cumsum(sizes) - sizes
+        documents = np.arange(int(sizes.sum())) + np.repeat(self.starts[first] - begins, sizes)
+        likeness = self._likeness(question, read, documents)
+        scores = (1 - NEAREST_SHARE) * classified
+        scores[first] += NEAREST_SHARE * np.maximum.reduceat(likeness, begins)
+        return Ranking(scores, self.owners[documents], likeness)
+
+    def tokens_of(self) -> dict[str, list[tuple[str, ...]]]:
+        """The tokens of each entry's phrasings."""
+        spans = zip(self.ids, self.starts[:-1], self.starts[1:], strict=True)
+        return {id: [question.tokens for question in self.read[a:b]] for id, a, b in spans}
 
     def common_words(self) -> frozenset[str]:
         """The words that so many entries use that none of them points anywhere."""
         many = max(COMMON_ENTRIES, COMMON_SHARE * len(self.ids))
         return frozenset(term for term, entries in self.entries_with.items() if entries >= many)
 
-    def combined(self, classified: Floats, likeness: Floats) -> Floats:
-        """Each entry's score: what the classifier says, and a little of how alike its nearest phrasing is.
-
-        The classifier knows which words tell entries apart; the likeness keeps it honest in a base so large that its
-        vectors are crowded.
-        """
-        nearest = np.maximum.reduceat(likeness, self.starts[:-1])
-        return (1 - NEAREST_SHARE) * classified + NEAREST_SHARE * nearest
-
-    def likeness(self, question: Question) -> Floats:
-        """How alike each phrasing is, 0 to 1."""
-        return self._likeness(question, self._looked_up(question))
-
-    def _likeness(self, question: Question, read: Sequence[tuple[Ints, Floats]]) -> Floats:
-        by_words, by_grams = (one.likeness(*found) for (one, _), found in zip(self._fields, read, strict=True))
+    def _likeness(self, question: Question, read: Read, documents: Ints) -> Floats:
+        by_words, by_grams = (one.likeness(*f, documents) for (one, _), f in zip(self._fields, read, strict=True))
         fused: Floats = WORDS_SHARE * by_words + (1 - WORDS_SHARE) * by_grams
         if not self.meaning_share or question.meaning is None:
             return fused
-        meant = np.clip(self._meanings @ question.meaning, 0.0, 1.0).astype(np.float64)
+        meant = np.clip(self._meanings[documents] @ question.meaning, 0.0, 1.0).astype(np.float64)
         both: Floats = (1 - self.meaning_share) * fused + self.meaning_share * meant
         return both
 
-    def _looked_up(self, question: Question) -> tuple[tuple[Ints, Floats], tuple[Ints, Floats]]:
+    def _looked_up(self, question: Question) -> Read:
         return self.words.read(question.phrases), self.grams.read(question.grams)
 
     def _learnt(self) -> tuple[float, Classifier | None]:
@@ -208,7 +229,7 @@ class Index:
         if not self.ids:
             return 0.0, None
         size, parts = len(self.phrasings), zip(self._fields, self._places, strict=True)
-        made = [np.float32(share) * h.vectors(f.postings, f.features, f.weights, size) for (f, share), h in parts]
+        made = [np.float32(share) * h.vectors(f.owners, f.features, f.weights, size) for (f, share), h in parts]
         vectors: Singles = np.add(*made)
         share = share_of_meaning(self.owners, vectors, self._meanings) if self._model else 0.0
         return share, Classifier(self.owners, _beside(vectors, self._meanings, share) if share else vectors)

@@ -129,9 +129,13 @@ def names_of(tokens: Sequence[str], languages: Iterable[str] = (FALLBACK,)) -> l
 
 
 def _walk(tokens: Sequence[str], languages: Iterable[str]) -> Iterator[tuple[slice, str, str]]:
-    table = _names(tuple(dict.fromkeys((*languages, FALLBACK))))
+    known_in = tuple(dict.fromkeys((*languages, FALLBACK)))
+    table, first_words = _names(known_in), _first_words(known_in)
     at = 0
     while at < len(tokens):
+        if tokens[at] not in first_words and not words.is_number(tokens[at]):
+            at += 1
+            continue
         for length in range(min(LONGEST_NAME, len(tokens) - at), 0, -1):
             known = table.get(" ".join(tokens[at : at + length]))
             if known and not _is_a_verb(tokens, at, length):
@@ -200,6 +204,11 @@ def _names(languages: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     for code, names in _COUNTRIES.items():
         found |= {" ".join(words.read(name)): ("country", code) for name in names.split("|")}
     return found
+
+
+@cache
+def _first_words(languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.partition(" ")[0] for name in _names(languages))
 
 
 @cache

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import chain
 
+from babel.numbers import get_currency_precision, is_currency
 from rapidfuzz import fuzz, process
 
 from knowledge import words
@@ -49,6 +51,14 @@ class Naming:
     asks_columns: bool = False
     near: bool = False
     by: tuple[str, ...] = ()
+
+
+def priced(price: Decimal, currency: str) -> str:
+    """A price with as many digits as its currency has, or more where it was written with more: "18.50 EUR"."""
+    digits = get_currency_precision(currency.upper()) if is_currency(currency.upper()) else 0
+    written = -int(price.as_tuple().exponent)
+    plain = f"{price:f}" if written >= digits else f"{price:.{digits}f}"
+    return f"{plain} {currency}".strip()
 
 
 class Catalogue:
@@ -138,7 +148,7 @@ class Catalogue:
         return "\n\n".join(part for part in (first, product.description, product.url) if part)
 
     def _price(self, product: Product) -> str:
-        return "" if product.price is None else f"{product.price} {product.currency or self.currency}".strip()
+        return "" if product.price is None else priced(product.price, product.currency or self.currency)
 
     def _naming(self, id: str, asked: list[str], part: Naming | None) -> Naming:
         """The title in full, else in part; else how much of what sets it apart stands in the line."""

@@ -48,11 +48,17 @@ _GOODS = re.compile(
 class Disagreements:
     """Says why an entry must not answer though it looks right, for the entries of one base.
 
-    Names of countries and days are known in `languages`.
+    Names of countries and days are known in `languages`; `read` has the tokens of each entry's phrasings.
     """
 
-    def __init__(self, entries: Mapping[str, Entry], languages: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        entries: Mapping[str, Entry],
+        languages: Iterable[str] = (),
+        read: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    ) -> None:
         self._entries = entries
+        self._tokens = read or {}
         self._languages = tuple(languages)
         self._read: dict[str, _Read] = {}
 
@@ -70,7 +76,7 @@ class Disagreements:
 
     def _of(self, id: str) -> _Read:
         if id not in self._read:
-            self._read[id] = _Read.of(self._entries[id], self._languages)
+            self._read[id] = _Read.of(self._entries[id], self._tokens.get(id), self._languages)
         return self._read[id]
 
 
@@ -86,8 +92,8 @@ class _Read:
     in_answer: Named
 
     @classmethod
-    def of(cls, entry: Entry, languages: Sequence[str]) -> _Read:
-        own = [words.read(question) for question in entry.questions]
+    def of(cls, entry: Entry, read: Sequence[Sequence[str]] | None, languages: Sequence[str]) -> _Read:
+        own = read if read is not None else [words.read(question) for question in entry.questions]
         flags = [negated(tokens) for tokens in own]
         return cls(
             len(own),

@@ -61,8 +61,9 @@ def _vanishing() -> dict[int, str | None]:
 
 def strict(text: str) -> str:
     """The line word for word: width, case, invisible characters, spaces and outer punctuation apart."""
-    plain = unicodedata.normalize("NFKC", text[:READ_AT_MOST]).translate(_invisible()).casefold()
-    bare = _SPACE.sub(" ", plain).strip()
+    cut = text[:READ_AT_MOST]
+    plain = cut if cut.isascii() else unicodedata.normalize("NFKC", cut).translate(_invisible())
+    bare = " ".join(plain.casefold().split())
     return bare.translate(_SPELT_ALIKE).strip(_EDGES) or bare
 
 
@@ -79,8 +80,11 @@ def normalise(text: str) -> str:
     cut = text[:READ_AT_MOST]
     if _LINK_SIGN.search(cut):
         cut = _LINK.sub(" ", cut)
-    cut = unicodedata.normalize("NFKD", cut)
-    folded = unicodedata.normalize("NFKC", _LEFT_OUT.sub("", cut).translate(_vanishing())).casefold()
+    if cut.isascii():  # nothing to fold away but the end of a C string
+        folded = cut.replace("\0", " ").casefold()
+    else:
+        cut = unicodedata.normalize("NFKD", cut)
+        folded = unicodedata.normalize("NFKC", _LEFT_OUT.sub("", cut).translate(_vanishing())).casefold()
     folded = _STRETCHED.sub(r"\1\1", folded.translate(_FOLDED))
     if any(digit in folded for digit in "0123456789"):
         folded = _MEASURE.sub(r"\1 \2", folded)
@@ -99,16 +103,18 @@ def tokens(normalised: str, at_most: int | None = TOKENS_AT_MOST) -> list[str]:
 
 def is_number(token: str) -> bool:
     """Whether a token holds a digit: a number, a size, a date, a part number. Such a token is never repaired."""
-    return any(letter.isdigit() for letter in token)
+    return not token.isalpha() and any(letter.isdigit() for letter in token)
 
 
 def is_unspaced(token: str) -> bool:
     """Whether a token is a run of a script without spaces, so that it holds several words."""
-    return bool(_STARTS_UNSPACED.match(token))
+    return not token.isascii() and bool(_STARTS_UNSPACED.match(token))
 
 
 def terms(token: str) -> list[str]:
     """What a token counts as among words: itself; a run without spaces counts as its overlapping pairs."""
+    if token.isascii():
+        return [token]
     if is_unspaced(token):
         return [token[i : i + 2] for i in range(len(token) - 1)] or [token]
     if _HANGUL.match(token) and len(token) > 2:

@@ -156,7 +156,7 @@ def evaluate(
     cases = read_cases(file)
     place = opened(shop)
     with Progress("questions") as progress:
-        report = measured(place.knowledge(), _each(cases, progress), place.today)
+        report = measured(place.knowledge(), _each(cases, progress), place.today, place.now)
     print(json.dumps(report.as_json()) if as_json else "\n".join(report.lines()))
 
 

@@ -67,6 +67,14 @@ def test_an_entry_that_is_left_out_is_neither_first_nor_among_the_neighbours() -
 
 
 def test_the_impostor_of_an_entry_does_not_come_from_the_entry_that_is_left_out() -> None:
-    background = Background(np.zeros(2), np.array([0.9, 0.1]), np.array([1, 0]), np.array([0.2, 0.0]))
+    background = Background(
+        np.zeros(2), np.array([0.9, 0.1]), np.array([1, 0]), np.array([0.2, 0.0]), np.array([0.1, 0.4, 0.6])
+    )
     assert background.impostor_without(0, without=-1) == pytest.approx(0.9)
     assert background.impostor_without(0, without=1) == pytest.approx(0.2)
+
+
+def test_a_score_that_more_strangers_reach_counts_less() -> None:
+    none = np.zeros(1)
+    background = Background(none, none, np.zeros(1, dtype=np.int64), none, np.array([0.1, 0.4, 0.6, 0.6]))
+    assert [background.strangers_below(score) for score in (0.0, 0.5, 0.7)] == [0, 0.5, 1]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from knowledge.answers import Knowledge
 from knowledge.entry import Entry
 from knowledge.errors import InputError
 from knowledge.evaluation import IN_SHARES, OUT_SHARES, Case, evaluate, read_cases
+from knowledge.hours import Hours, parse_openings
 
 TODAY = date(2026, 3, 10)
 KNOWLEDGE = Knowledge(
@@ -49,6 +50,13 @@ def test_top1_counts_the_best_candidate_whatever_was_done_with_it() -> None:
 def test_a_right_first_question_of_several_counts_as_right() -> None:
     cases = [Case("How fresh are the eggs? What is in the feed?", "fresh")]
     assert evaluate(KNOWLEDGE, cases, TODAY).answered_right == 1
+
+
+def test_what_the_hours_alone_answer_is_measured_like_any_other_answer() -> None:
+    knowledge = Knowledge(KNOWLEDGE.entries.values(), hours=Hours({0: parse_openings("09:00-18:00")}))
+    cases = [Case("are you open on monday?", "shop:hours"), Case("how fresh are the eggs", "fresh")]
+    assert evaluate(knowledge, cases, TODAY, datetime(2026, 3, 10, 12, tzinfo=UTC)).answered_right == 1
+    assert evaluate(knowledge, cases, TODAY).answered_right == 1 / 2
 
 
 @pytest.mark.parametrize("cases", [[], CASES[:1], CASES[-1:]])

@@ -64,8 +64,9 @@ def test_scores_stay_between_0_and_1() -> None:
 
 def test_a_word_that_the_base_never_saw_makes_a_question_less_alike() -> None:
     field = Field([["eggs", "fresh"], ["hens"]], lambda unit: [unit], np.arange(2))
-    known = field.likeness(*field.read(["eggs"])).max()
-    assert field.likeness(*field.read(["eggs", "helicopter"])).max() < known
+    both = np.arange(2)
+    known = field.likeness(*field.read(["eggs"]), both).max()
+    assert field.likeness(*field.read(["eggs", "helicopter"]), both).max() < known
 
 
 def test_a_rare_word_says_more_than_one_that_stands_everywhere() -> None:
@@ -95,6 +96,13 @@ def test_leaving_an_entry_out_gives_what_a_base_without_it_would_score() -> None
         assert row[1] == 0
 
 
+@pytest.fixture
+def unlevelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is common to all shifts when an entry goes, so the sums are only the same where it isn't taken off."""
+    monkeypatch.setattr("knowledge.classifier.LEVELLED_FROM", 1_000)
+
+
+@pytest.mark.usefixtures("unlevelled")
 def test_leaving_an_entry_out_is_the_same_sum_in_a_base_with_more_rows_than_places() -> None:
     vectors = np.random.default_rng(4).normal(size=(60, 20)).astype(np.float32)
     owners = np.repeat(np.arange(20), 3)
@@ -103,6 +111,7 @@ def test_leaving_an_entry_out_is_the_same_sum_in_a_base_with_more_rows_than_plac
     assert np.allclose(held_out[0][1:], without.scores(vectors[0]), atol=1e-3)
 
 
+@pytest.mark.usefixtures("unlevelled")
 @pytest.mark.parametrize("places", [20, 200])
 def test_leaving_one_phrasing_out_gives_what_the_others_would_score(places: int) -> None:
     vectors = np.random.default_rng(5).normal(size=(60, places)).astype(np.float32)
@@ -110,6 +119,15 @@ def test_leaving_one_phrasing_out_gives_what_the_others_would_score(places: int)
     own = Classifier(owners, vectors).own_scores()
     without_first = Classifier(owners[1:], vectors[1:])
     assert own[0] == pytest.approx(without_first.scores(vectors[0])[0], abs=1e-3)
+
+
+@pytest.mark.parametrize("places", [20, 200])
+def test_what_all_lines_of_a_base_have_in_common_counts_for_nothing(places: int) -> None:
+    chance = np.random.default_rng(6)
+    vectors, asked = chance.normal(size=(60, places)).astype(np.float32), chance.normal(size=places).astype(np.float32)
+    owners, common = np.repeat(np.arange(20), 3), np.linspace(0, 1, places, dtype=np.float32)
+    plain, shifted = Classifier(owners, vectors), Classifier(owners, vectors + common)
+    assert np.allclose(plain.scores(asked), shifted.scores(asked + common), atol=1e-3)
 
 
 def test_a_large_base_is_ranked_as_well_as_a_small_one() -> None:

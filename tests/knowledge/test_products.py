@@ -6,7 +6,7 @@ import pytest
 
 from knowledge import words
 from knowledge.entry import Product
-from knowledge.products import Catalogue
+from knowledge.products import Catalogue, priced
 
 CATALOGUE = Catalogue(
     [
@@ -132,3 +132,20 @@ def test_every_product_is_a_candidate_for_every_line() -> None:
 )
 def test_the_answer_is_what_the_columns_say(id: str, text: str) -> None:
     assert CATALOGUE.answer(id) == text
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "said"),
+    [
+        ("18.5", "EUR", "18.50 EUR"),
+        ("18", "EUR", "18.00 EUR"),
+        ("18.505", "EUR", "18.505 EUR"),
+        ("980", "JPY", "980 JPY"),
+        ("1.5", "KWD", "1.500 KWD"),
+        ("18.5", "", "18.5"),
+        ("3", "shells", "3 shells"),
+        ("1E+3", "usd", "1000.00 usd"),
+    ],
+)
+def test_a_price_has_the_digits_of_its_currency(price: str, currency: str, said: str) -> None:
+    assert priced(Decimal(price), currency) == said
