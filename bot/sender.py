@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import desks, merging, outbox
+from bot import desks, merging, outbox, turns
 from bot.adapter import CONSEQUENCES, Adapter, Consequence, DeliveryError, Reason
 from bot.backlog import Digest
 from bot.calls import Astray, Ended, Ready, make, prepare, taken, taken_back
@@ -27,9 +27,8 @@ from bot.retries import next_attempt
 
 log = structlog.get_logger()
 
-AT_ONCE = 32
+AT_ONCE, MOMENT_S = 32, 0.05
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-MOMENT_S = 0.05
 READINGS = 5
 """How often a row that raises before its call is looked at."""
 
@@ -199,7 +198,7 @@ class Sender:
     async def _with_its_burst(self, session: AsyncSession, row: OutboxRow) -> OutboxRow:
         """What goes in the place of a claimed row: lines of a customer that the pace held back go together."""
         if row.conversation_id is None or self._held_at.get(row.chat, LONG_AGO) < row.created_at:
-            return row
+            return await turns.join(session, row, self._adapters[row.platform].plan)
         return await merging.merge(session, row, self._adapters[row.platform].plan, self._clock.now())
 
     async def _tell_how_much_waits(self) -> bool:
@@ -306,6 +305,8 @@ class Sender:
 
     async def _dead(self, session: AsyncSession, row: OutboxRow) -> str:
         """The state of a row that can't be sent; lines that it carried together go each for itself."""
+        if await turns.apart(session, row):
+            return "waiting"
         told = row.op != "mark"  # how a desk that is no more stands, nobody has to know
         return "dead" if told and not await merging.parted(session, row, self._clock.now()) else "cancelled"
 
@@ -332,8 +333,7 @@ class Sender:
 
     async def _tell(self, session: AsyncSession, row: OutboxRow, error: DeliveryError) -> None:
         undelivered = Undelivered(load(OutboundMessage, row.message), row.key, row.state, error, row.customer_id)
-        messages = await self._report(session, undelivered)
-        await self._outbox.enqueue(session, messages, self._clock.now())
+        await self._outbox.enqueue(session, await self._report(session, undelivered), self._clock.now())
 
 
 async def _uncertain(session: AsyncSession, row: OutboxRow) -> None:

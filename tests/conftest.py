@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 
+from bot import turns
 from bot.clock import Clock
 from bot.curation import take_in_shop
 from bot.database import Database, migrate
@@ -165,3 +166,15 @@ async def stage(database: Database, clock: Clock, shop_dir: Path) -> AsyncIterat
     await stage.concierge.start()
     yield stage
     await stage.concierge.stop()
+
+
+@pytest.fixture(autouse=True)
+def _each_line_alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands, so that all that is said in a test would be one turn; a test of turns asks for `in_turns`."""
+    if "in_turns" not in request.fixturenames:
+        monkeypatch.setattr(turns, "WITHIN_S", 0.0)
+
+
+@pytest.fixture
+def in_turns() -> None:
+    """Lines that follow one another within seconds stand together, as they do in a running house."""

@@ -59,6 +59,7 @@ CORE = tuple(
             "outbox",
             "backlog",
             "merging",
+            "turns",
             "rewriting",
             "sent",
             "sender",

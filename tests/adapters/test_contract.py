@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenes import Scene, Seat
+from tests.scenes import Line, Scene, Seat
 from tests.simulators.telegram.files import picture
 
 UNKNOWN = "A portrait in oil, perhaps?"
@@ -297,6 +297,67 @@ async def test_reactions_cross_where_both_sides_have_them(scene: Scene) -> None:
     await thread.reacts(copy, "")
     assert scene.ana.log()[-1].bot_reactions == ()
     assert scene.ana.news() == [] and thread.news() == []
+
+
+def card(thread: Seat) -> Line:
+    """The one card of a thread, as it stands now."""
+    (found,) = [line for line in thread.log() if line.by_bot and "/close ends it." in line.text]
+    return found
+
+
+async def test_the_card_is_one_and_is_edited_in_place_until_the_words_have_arrived(scene: Scene) -> None:
+    thread = await ask_hana(scene)
+    before = card(thread)
+    assert "waits since 13:00" in before.text and "delivered" not in before.text
+    await thread.says("Gladly, in May!")
+    await scene.wait(seconds=10)
+    assert "answered at 13:00 · last words to Ana delivered" in card(thread).text
+    await thread.commands("close")
+    await scene.wait(seconds=10)
+    now = card(thread)
+    assert "closed at 13:00" in now.text and now.buttons == () and now.key == before.key
+
+
+async def test_one_tap_sends_a_draft_answer_once_as_the_owners_words(scene: Scene) -> None:
+    thread = await ask_hana(scene)
+    shown = card(thread)
+    drafts = [label for label in shown.buttons if label.startswith("Send: ")]
+    assert 1 <= len(drafts) <= 3
+    for _ in range(2):  # a double tap, before the card is edited
+        await scene.owners.presses(thread.chat, thread.who, shown, drafts[0])
+    await scene.settle()
+    (answer,) = scene.ana.hears()
+    assert answer.endswith("— Hana")
+    await scene.wait(seconds=10)
+    assert not [label for label in card(thread).buttons if label.startswith("Send: ")]
+    assert "last words to Ana delivered" in card(thread).text
+
+
+@pytest.mark.usefixtures("in_turns")
+async def test_lines_that_follow_within_seconds_stand_together_and_each_is_still_found(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    first = await scene.ana.says("In the garden")
+    (turn,) = thread.news()
+    assert turn.text == "In the garden"  # at once
+    await scene.wait(seconds=1)
+    second = await scene.ana.says("with the three brown hens")
+    await scene.wait(seconds=1)
+    await scene.ana.says("and the dog?")
+    assert thread.news() == []
+    now = thread.now(turn)
+    assert now and now.text == "In the garden\nwith the three brown hens\nand the dog?"
+    await scene.ana.edits(second, "with the two brown hens")
+    now = thread.now(turn)
+    assert now and "with the two brown hens" in now.text and now.text.startswith("In the garden\n")
+    await scene.ana.says("Like this", photo=picture("green"))
+    assert [line.media for line in thread.news()] == [("photo",)]
+    await thread.says("All of them!")
+    await scene.ana.says("Lovely")
+    assert thread.hears() == ["Lovely"]  # below the owner's words
+    await scene.wait(minutes=1)
+    await scene.ana.says("When?")
+    assert thread.hears() == ["When?"]  # a turn of its own
+    assert scene.ana.now(first)
 
 
 async def test_nothing_is_left_behind_and_nothing_failed(scene: Scene) -> None:

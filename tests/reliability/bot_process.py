@@ -20,6 +20,7 @@ from unittest.mock import patch
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from bot import turns
 from bot.app import Concierge, Places
 from bot.clock import Clock
 from bot.database import Database
@@ -40,6 +41,7 @@ async def run(options: argparse.Namespace) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     _end_with(os.getppid())
     answer.THOUGHT = timedelta(seconds=options.thought)
+    turns.WITHIN_S = 0.0  # the verdict counts messages, a line each
     database = Database(options.database)
     concierge = Concierge(database, Clock(), [LoopbackAdapter(options.platform)], read_shop(options.shop), PLACES)
     try:
