@@ -149,3 +149,25 @@ async def test_stories_pause_for_whoever_has_a_complaint_open(stage: Stage) -> N
     stage.ana.hears()
     await stage.wait(days=1)
     assert "Good morning" in stage.ana.hears()
+
+
+async def test_a_person_is_called_in_the_middle_of_a_guess_and_of_an_open_thought(stage: Stage) -> None:
+    await stage.ana.says("sending to Poland?")
+    await stage.wait(seconds=3)
+    assert stage.ana.hears()[0].startswith("Did you mean")
+    await stage.ana.says("no, I want to talk to a human")
+    assert stage.ana.hears()[0].startswith("I've told Hana that you would like to talk.")
+    await stage.ben.says("there is something about the box")
+    await stage.ben.says("can I speak to Hana?")
+    assert stage.ben.hears()[0].startswith("I've told Hana that you would like to talk.")
+    shown = "\n".join(line.text.plain for line in stage.thread("Ben").log())
+    assert "there is something about the box" in shown and "can I speak to Hana?" in shown
+
+
+async def test_an_insult_gets_one_calm_sentence_and_no_argument(stage: Stage) -> None:
+    await stage.ana.says("you idiots")
+    (told,) = stage.ana.hears()
+    assert told.startswith("I've passed this to Hana.")
+    await stage.ana.says("stupid bot!!")
+    (told,) = stage.ana.hears()
+    assert told.startswith("Hana has your question already.")
