@@ -78,7 +78,7 @@ COMMANDS = (
     Command("human", "customer", fields=(Argument("message", "paragraph"),)),
     Command("sofar", "customer"),
     Command("stop", "customer"),
-    Command("settings", "customer", built=False),
+    Command("settings", "customer", fields=(Argument("zone"),)),
     Command("mydata", "customer", built=False),
     Command("forgetme", "customer", built=False),
     Command("events", "customer", built=False),

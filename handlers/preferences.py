@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from bot.database.tables import Customer
@@ -23,6 +23,9 @@ QUIET = (21 * 60, 8 * 60)
 """From and until which minute of the day nobody is written to who has not said otherwise."""
 MOST_A_WEEK = 7
 WEEK = timedelta(days=7)
+PAUSE = timedelta(days=30)
+WITHIN = timedelta(hours=12)
+"""What is told to many is left out for whoever could only read it later than this."""
 
 
 def may_contact(customer: Customer, kind: Contact, now: datetime, zone: tzinfo | None = None) -> bool:
@@ -37,7 +40,8 @@ def next_contact(customer: Customer, kind: Contact, now: datetime, zone: tzinfo 
     unhappy and it would be a promotion."""
     if customer.complains and kind in PROMOTIONS:
         return None
-    if not customer.reachable or customer.stopped_at is not None or not wants(customer, kind):
+    stopped = customer.stopped_at is not None or customer.blocked_at is not None
+    if not customer.reachable or stopped or not wants(customer, kind):
         return None
     if customer.blocked_at is not None:
         return None
@@ -80,7 +84,7 @@ def unasked(
     """The message as one that nobody asked for just now, counted, and held back until the customer may be written to;
     None where they may not. Nothing else makes a message to a customer unasked."""
     at = next_contact(customer, kind, now, zone)
-    if at is None:
+    if at is None or (kind == "stories" and at - now > WITHIN):
         return None
     contacted(customer, at)
     return replace(
@@ -97,6 +101,11 @@ def contacted(customer: Customer, at: datetime) -> None:
     customer.contacted = [*kept, at.isoformat()]
 
 
+def forget_planned(customer: Customer, now: datetime) -> None:
+    """What was to go out later does not: it no longer counts."""
+    customer.contacted = [each for each in customer.contacted or () if datetime.fromisoformat(each) <= now]
+
+
 def asks_again(customer: Customer) -> None:
     """The customer has asked for something to be sent to them: from now on that may be."""
     customer.stopped_at = None
@@ -105,6 +114,3 @@ def asks_again(customer: Customer) -> None:
 async def why(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
     """The button "Why did I get this?"."""
     return [ctx.reply(ctx.say(f"why_{value['kind']}"))]
-
-
-KINDS: tuple[Contact, ...] = get_args(Contact)

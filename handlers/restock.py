@@ -12,7 +12,7 @@ from bot.database.blobs import images
 from bot.database.wishes import Wish
 from bot.messages import Button, ChatRef, InboundMessage, OutboundMessage, Outcome, Text, styled
 from handlers.context import Context, House
-from handlers.preferences import asks_again, may_contact
+from handlers.preferences import asks_again, unasked
 from handlers.texts import best_language, say
 
 AT_ONCE = 100
@@ -73,23 +73,26 @@ async def awaited(ctx: Context) -> Text:
 async def due(session: AsyncSession, house: House, now: datetime) -> list[OutboundMessage] | None:
     """Claims the wishes of those whose product is back, and returns what each is told; None when there are none."""
     found = await wishes.wishes_come_true(session, AT_ONCE)
-    told = [one for one in found if may_contact(one[2], "restock", now, house.shop.zone)]
-    for row, *_ in told:
-        row.told_at = now
-    return [await _told(session, house, one, now) for one in told] or None
+    messages = []
+    for one in found:
+        if message := unasked(await _told(session, house, one, now), one[2], "restock", now, house.shop.zone):
+            one[0].told_at = now
+            messages.append(message)
+    return messages or None
 
 
 async def _told(session: AsyncSession, house: House, one: Wish, now: datetime) -> OutboundMessage:
     row, product, customer, conversation = one
     language, owner = best_language(customer.language, *house.shop.languages), house.shop.owner_name
     asked = {"question": say(language, "wish_question", title=product.title).plain, "tried": ""}
-    label = say(language, "ask_owner_button", owner=owner).plain
+    label, why = say(language, "ask_owner_button", owner=owner).plain, say(language, "why_button").plain
     return OutboundMessage(
         ChatRef(conversation.platform, conversation.bot, conversation.chat_id),
         f"restock:{row.id}",
-        "offer",
         text=say(language, "wish_come_true", title=product.title, shop=house.shop.name),
-        buttons=(buttons.remember(session, label, "ask_owner", conversation.id, asked, now),),
+        buttons=(
+            buttons.remember(session, label, "ask_owner", conversation.id, asked, now),
+            buttons.remember(session, why, "why", conversation.id, {"kind": "restock"}, now),
+        ),
         media=tuple(await images(session, [product.image] if product.image else [])),
-        customer_id=customer.id,
     )

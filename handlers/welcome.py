@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from bot.commands import Audience, commands_for
-from bot.database.wishes import drop_wishes
 from bot.messages import Button, InboundMessage, OutboundMessage, Outcome, Text, styled
-from handlers import stories
+from handlers import consents, stories
 from handlers.context import Context
-from handlers.preferences import asks_again
 
 
 async def start(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
@@ -24,32 +22,14 @@ def follow_button(ctx: Context) -> Button:
 
 async def follow(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """The customer wants stories: a consent to stories, and to nothing else."""
-    assert ctx.customer is not None
-    ctx.customer.follows_stories = True
-    asks_again(ctx.customer)
+    await consents.note(ctx, "stories", True, ctx.say("follow_button"))
     return [ctx.reply(ctx.say("following"), [follow_button(ctx), *await stories.so_far_button(ctx)])]
 
 
 async def unfollow(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """No more stories, those that wait included."""
-    await _unfollow(ctx)
+    await consents.note(ctx, "stories", False, ctx.say("unfollow_button"))
     return [ctx.reply(ctx.say("unfollowed"))]
-
-
-async def stop(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
-    """Nothing unasked any more; what waits, and what was asked for, is cancelled in the same commit."""
-    if ctx.customer:
-        ctx.customer.stopped_at = ctx.now
-        await drop_wishes(ctx.session, ctx.customer.id)  # first: what is being told just now is then seen below
-        await ctx.sent.cancel_for(ctx.customer.id, ("offer",))
-    await _unfollow(ctx)
-    return [ctx.reply(ctx.say("stopped"))]
-
-
-async def _unfollow(ctx: Context) -> None:
-    if ctx.customer:
-        ctx.customer.follows_stories = False
-        await ctx.sent.cancel_for(ctx.customer.id, ("post",))
 
 
 async def help_customer(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:

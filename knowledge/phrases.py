@@ -19,7 +19,7 @@ from knowledge.files import folder, read_text
 from knowledge.words import is_unspaced, normalise, tokens
 
 Escalation = Literal["person", "complaint", "abuse"]
-Remark = Literal["didnt_help", "dismissive", "policy", "acknowledged"]
+Remark = Literal["didnt_help", "dismissive", "policy", "acknowledged", "stop"]
 Pleasantry = Literal["greeting", "thanks", "goodbye", "fine", "opener"]
 
 DEFAULTS = Path(__file__).parent / "defaults"

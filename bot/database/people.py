@@ -155,16 +155,17 @@ async def claimed_by(session: AsyncSession, owner_id: str) -> Sequence[tuple[Tic
 _FOLLOWS = (Customer.follows_stories, Customer.reachable, Customer.blocked_at.is_(None), ~Customer.complains)
 
 
-async def followers(session: AsyncSession) -> Sequence[tuple[int, ChatRef]]:
-    """Customers who asked for stories, can be reached, are not blocked and have no open complaint: their ids and
-    private chats."""
+async def followers(session: AsyncSession) -> Sequence[tuple[Customer, ChatRef]]:
+    """Customers who asked for stories, can be reached, are not blocked and have no open complaint, with their private
+    chats; held for the caller, who counts what they are told."""
     rows = await session.execute(
-        select(Customer.id, Conversation.platform, Conversation.bot, Conversation.chat_id)
+        select(Customer, Conversation.platform, Conversation.bot, Conversation.chat_id)
         .join(Conversation, Conversation.customer_id == Customer.id)
         .where(*_FOLLOWS, Conversation.person_id == "")
         .order_by(Customer.id)
+        .with_for_update(of=Customer)
     )
-    return [(customer_id, ChatRef(platform, bot, chat)) for customer_id, platform, bot, chat in rows]
+    return [(customer, ChatRef(platform, bot, chat)) for customer, platform, bot, chat in rows]
 
 
 async def count_followers(session: AsyncSession) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.entries import product_from
 from bot.database.inserts import insert_into
-from bot.database.tables import Conversation, Customer, ProductRow, RestockWish
+from bot.database.tables import Conversation, Customer, OutboxRow, ProductRow, RestockWish
 from knowledge.entry import Product
 
 OPEN = RestockWish.told_at.is_(None)
@@ -63,7 +63,7 @@ async def wishes_come_true(session: AsyncSession, at_most: int) -> Sequence[Wish
         Conversation, Conversation.id == RestockWish.conversation_id
     )
     wanted = wanted.order_by(RestockWish.asked_at, RestockWish.id).limit(at_most)
-    rows = await session.execute(wanted.with_for_update(of=RestockWish, skip_locked=True))
+    rows = await session.execute(wanted.with_for_update(of=(RestockWish, Customer), skip_locked=True))
     return [(wish, product_from(product), customer, conversation) for wish, product, customer, conversation in rows]
 
 
@@ -87,3 +87,13 @@ async def awaited_products(session: AsyncSession) -> Sequence[tuple[str, str, in
         .order_by(counted.desc(), RestockWish.product_id)
     )
     return [(id, name, count) for id, name, count in rows]
+
+
+async def reopen_untold(session: AsyncSession, customer_id: int) -> None:
+    """Wishes of the customer's whose message was cancelled before it went out are open again."""
+    told = select(RestockWish).where(RestockWish.customer_id == customer_id, RestockWish.told_at.is_not(None))
+    for wish in await session.scalars(told):
+        row = await session.scalar(select(OutboxRow.state).filter_by(key=f"restock:{wish.id}"))
+        if row == "cancelled":
+            await keep_wish(session, customer_id, wish.conversation_id, wish.product_id, wish.asked_at)
+            await session.delete(wish)

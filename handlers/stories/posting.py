@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import buttons, chats, episodes, people, plans
 from bot.database.plans import Occurring
-from bot.database.tables import Post, Series, Story
+from bot.database.tables import Customer, Post, Series, Story
 from bot.messages import ChatRef, InboundMessage, OutboundMessage
 from bot.recurrence import Rule, occurrences
 from handlers.context import Context, House
+from handlers.preferences import unasked
 from handlers.stories import filling
 from handlers.stories.telling import composed, is_numbered
 from handlers.texts import best_language, say
@@ -56,9 +57,9 @@ async def plan_next(session: AsyncSession, series: Series, after: datetime, now:
 
 async def recipients(
     session: AsyncSession, house: House, series: Series, now: datetime
-) -> list[tuple[int | None, ChatRef]]:
-    """Every chat that gets a post of that plan now, with the customer whose private chat it is: the one fan-out."""
-    found: list[tuple[int | None, ChatRef]] = []
+) -> list[tuple[Customer | None, ChatRef]]:
+    """Every chat that may get a post of that plan now, with the customer whose private chat it is: the one fan-out."""
+    found: list[tuple[Customer | None, ChatRef]] = []
     if series.to_channels:
         found += [(None, chat) for chat in house.channels]
     if series.to_followers:
@@ -78,12 +79,13 @@ async def publish(
         post.state = "skipped"
         return said
     text, media = composed(post, told)
-    to = await recipients(session, house, series, now)
-    post.story_id, post.copies = told.id, len(to)
-    return [
-        OutboundMessage(chat, f"post:{post.id}:{number}", "post", text=text, media=media, customer_id=customer_id)
-        for number, (customer_id, chat) in enumerate(to)
-    ] + said
+    copies = list[OutboundMessage]()
+    for customer, chat in await recipients(session, house, series, now):
+        copy = OutboundMessage(chat, f"post:{post.id}:{len(copies)}", "post", text=text, media=media)
+        mine = unasked(copy, customer, "stories", now, house.shop.zone) if customer else copy
+        copies += [mine] if mine else []
+    post.story_id, post.copies = told.id, len(copies)
+    return copies + said
 
 
 async def _missed(

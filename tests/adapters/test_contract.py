@@ -496,3 +496,18 @@ async def test_the_same_complaint_of_two_customers_raises_one_alert_that_is_kept
     (alert,) = [line for line in scene.room.news() if "complain of the same" in line.text]
     assert "2 customers" in alert.text and "my eggs arrived broken" in alert.text
     assert "Ben" in alert.text and "“half of the eggs were cracked”" in alert.text
+
+
+async def test_settings_are_buttons_and_the_word_stop_ends_what_was_agreed_to(scene: Scene) -> None:
+    await scene.ana.commands("settings")
+    (shown,) = scene.ana.news()
+    assert "stories: no" in shown.text
+    await scene.ana.presses("Send me stories")
+    now = scene.ana.now(shown)
+    assert now and "stories: yes" in now.text and "No stories" in now.buttons
+    await scene.ana.says("stop")
+    assert scene.ana.hears()[0].startswith("Done: no more stories")
+    await scene.room.plans_story("daily 09:00", "Good morning")
+    await scene.room.presses("Confirm")
+    await scene.wait(days=1)
+    assert scene.ana.hears() == []

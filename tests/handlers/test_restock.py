@@ -85,7 +85,7 @@ async def test_under_the_news_is_the_way_to_the_owner(stage: Stage) -> None:
     await asks_for_it(stage)
     await stock(stage, 4)
     await stage.settle()
-    assert stage.ana.buttons() == ["Ask Hana"]
+    assert stage.ana.buttons() == ["Ask Hana", "Why did I get this?"]
     await stage.ana.presses("Ask Hana")
     assert "About Plum castella, which is back" in stage.thread("Ana").hears()[0]
 
