@@ -35,5 +35,6 @@ def test_an_emoji_becomes_the_nearest_that_telegram_takes_or_nothing(emoji: str,
     assert planned.reaction == nearest(emoji) == shown
 
 
-def test_a_topic_shows_no_mark_so_none_is_planned() -> None:
-    assert plan(OutboundMessage(Desk(1), "m", "note", "mark", mark="closed")) == []
+def test_a_mark_takes_one_call_where_there_are_topics_and_none_in_a_plain_group() -> None:
+    mark = OutboundMessage(Desk(1), "m", "note", "mark", mark="closed")
+    assert plan(mark) == [mark] and plan(mark, marks=False) == []
