@@ -116,7 +116,8 @@ def _name(ctx: Context) -> str:
 
 def _digest(text: Text, buttons: Sequence[Button], delivery: Delivery) -> str:
     """That the bot's own words arrived is said when there is more to say: alone it is not worth a call."""
-    told = text.plain if delivery.counts else text.plain.replace(f" · {delivery.text.plain}", "")
+    aside = f" · {delivery.text.plain}" if delivery.text and not delivery.counts else ""
+    told = text.plain.replace(aside, "") if aside else text.plain
     said = repr((told, text.spans if delivery.counts else (), [button.label for button in buttons]))
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:16]
 
