@@ -22,13 +22,11 @@ from bot.carrying import MB, Carrier
 from bot.clock import Clock
 from bot.database import Database, blobs, chats
 from bot.database.entries import load_all, newest_revision
-from bot.database.plans import next_over_at, next_post_at, next_question_at
 from bot.database.tables import Conversation
-from bot.database.waiting import next_reminder_at
-from bot.database.wishes import next_restock_at
 from bot.fetching import Fetcher
 from bot.fitting import fitted, read_ahead
 from bot.jobs import Handled, Job
+from bot.lives import LIVES
 from bot.loops import repeat
 from bot.messages import ChatRef, OutboundMessage, Outcome, RawUpdate
 from bot.metrics import Metrics
@@ -36,7 +34,7 @@ from bot.outbox import Outbox
 from bot.sender import Sender, Undelivered
 from bot.surroundings import context_of, handled
 from bot.worker import Worker
-from handlers import backlog, delivery, reminders, restock, stories
+from handlers import backlog, delivery
 from handlers.completion import complete
 from handlers.context import Context, House
 from knowledge.answers import Knowledge
@@ -49,15 +47,6 @@ log = structlog.get_logger()
 TICK_S, REFRESH_S, DAY_S = 1.0, 10.0, 86_400.0
 LAST_STEP_S = 5.0
 """How long a stopping house waits for the message that is being handled and the calls that are under way."""
-
-LIVES = (
-    (next_post_at, stories.due, "a story is due"),
-    (next_over_at, stories.over_due, "a story is over"),
-    (next_question_at, stories.ask_due, "a series asks for its next story"),
-    (next_restock_at, restock.due, ""),
-    (next_reminder_at, reminders.due, "the owners are reminded of who waits"),
-)
-"""What happens by itself: since when something is due, what comes of it, and what it is called beforehand."""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,8 @@ class Sent:
 
     def shape(self, message: OutboundMessage, platform: str) -> Sequence[OutboundMessage]:
         """The messages that a platform will make of that one, in order."""
-        return self.adapters[platform].plan(message)
+        adapter = self.adapters.get(platform)
+        return adapter.plan(message) if adapter else (message,)
 
     async def said(self, key: str) -> bool:
         """Whether there is a message of that name already."""

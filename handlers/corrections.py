@@ -17,14 +17,14 @@ async def edited(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
     written = await ctx.sent.written(ref, ctx.inbox_id)
     if written is None or written.this.message.text.plain == message.text.plain:
         return []
+    if ctx.conversation.kind == "room" and not begins_note(message):
+        return await stories.original_edited(message, written, ctx)  # also where a command told it
     if written.this.kind == "command":
         return []  # what a command did is done
     if begins_note(written.this.message):
         if begins_note(message) or ctx.conversation.kind != "customer":
             return []
         return [replace(ctx.to_desk(ctx.say("note_stays")), quotes=ref)]
-    if ctx.conversation.kind == "room":
-        return await stories.original_edited(message, written, ctx)
     copies, held = await ctx.sent.copies(ref), await tone.held_of(ref, ctx)
     if begins_note(message):
         return [*(await tone.dropped(held, ctx) if held else []), *_taken_back(copies, ctx)]

@@ -112,7 +112,7 @@ ROWS = (
     Row("bot.stuck", ("bot.database",), ("sqlalchemy",)),
     Row("bot.alone", ("bot.database",), ("sqlalchemy", "structlog")),
     Row("bot.backups", ("bot.database",), ("sqlalchemy", "structlog")),
-    *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.surroundings", "bot.fitting", *COMPOSED)),
+    *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.lives", "bot.surroundings", "bot.fitting", *COMPOSED)),
     Row("bot.curation", ("bot.clock", "bot.database", "bot.backups", "bot.spool", "knowledge"), ("sqlalchemy",)),
     Row("bot.spool"),
     Row(

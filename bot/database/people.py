@@ -168,6 +168,17 @@ async def followers(session: AsyncSession) -> Sequence[tuple[Customer, ChatRef]]
     return [(customer, ChatRef(platform, bot, chat)) for customer, platform, bot, chat in rows]
 
 
+async def followed_on(session: AsyncSession) -> Sequence[ChatRef]:
+    """One private chat of a follower on each platform where there are any."""
+    one = func.min(Conversation.id).label("id")
+    reached = Customer.follows_stories, Customer.reachable, Conversation.person_id == ""
+    firsts = select(one).join(Customer, Conversation.customer_id == Customer.id).where(*reached)
+    rows = await session.scalars(
+        select(Conversation).where(Conversation.id.in_(firsts.group_by(Conversation.platform)))
+    )
+    return [ChatRef(row.platform, row.bot, row.chat_id) for row in rows]
+
+
 async def count_followers(session: AsyncSession) -> int:
     """How many customers would get a story in their own chat."""
     count = await session.scalar(select(func.count()).select_from(Customer).where(*_FOLLOWS))

@@ -87,7 +87,7 @@ async def targets(series: Series, ctx: Context) -> str:
 async def _looks(series: Series, content: Story, ctx: Context) -> Text:
     """For each platform that makes more of the story than one plain message, or shows it elsewhere: what it makes."""
     chats = [*(ctx.house.channels if series.to_channels else ())]
-    chats += [chat for _, chat in await people.followers(ctx.session)] if series.to_followers else []
+    chats += await people.followed_on(ctx.session) if series.to_followers else []
     one_of_each = {chat.platform: chat for chat in reversed(chats)}
     lines = Text()
     for platform in sorted(one_of_each):

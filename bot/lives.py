@@ -1,0 +1,17 @@
+"""The lives that go on by themselves: what they wait for, and what they say when its time has come."""
+
+from __future__ import annotations
+
+from bot.database.plans import next_over_at, next_post_at, next_question_at
+from bot.database.waiting import next_reminder_at
+from bot.database.wishes import next_restock_at
+from handlers import reminders, restock, stories
+
+LIVES = (
+    (next_post_at, stories.due, "a story is due"),
+    (next_over_at, stories.over_due, "a story is over"),
+    (next_question_at, stories.ask_due, "a series asks for its next story"),
+    (next_restock_at, restock.due, ""),
+    (next_reminder_at, reminders.due, "the owners are reminded of who waits"),
+)
+"""What happens by itself: since when something is due, what comes of it, and what it is called beforehand."""
