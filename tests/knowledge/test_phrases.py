@@ -276,3 +276,25 @@ def test_a_call_at_the_end_of_a_very_long_message_is_heard() -> None:
 def test_any_text_is_read_without_an_error(text: str) -> None:
     packaged().escalation(text)
     packaged().pleasantry(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "other"),
+    [
+        ("en", "Please stop", "Where does the bus stop?"),
+        ("de", "Abmelden!", "Kann ich mich hier für den Kurs abmelden?"),
+        ("es", "baja", "¿La maleza es baja?"),
+        ("fr", "arrêtez", "Arrêtez-vous à Lyon ?"),
+        ("it", "basta", "Quanto basta per due?"),
+        ("nl", "uitschrijven", "Kan ik me uitschrijven voor de cursus?"),
+        ("pt", "parar", "Onde posso parar o carro?"),
+        ("ja", "配信停止", "停止中の商品はいつ届きますか"),
+        ("ko", "수신거부", "그만 사고 싶은 것이 있어요"),
+    ],
+)
+def test_the_word_stop_counts_in_each_language_where_it_is_all_that_is_said(
+    tmp_path: Path, language: str, words: str, other: str
+) -> None:
+    phrases = Phrases.load(tmp_path, [language])
+    assert phrases.found("stop", words)
+    assert not phrases.found("stop", other)
