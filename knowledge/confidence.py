@@ -42,7 +42,7 @@ WEIGHTS_WITH_MEANING = {
     "strangers": 1.808,
 }
 """The same where a sentence model counts: it finds strangers more alike."""
-GLOBAL_LINE = 0.34
+GLOBAL_LINE = 0.35
 SUGGEST_FROM = 0.13
 QUANTILE = 0.9
 LINE_WITH_MEANING, QUANTILE_WITH_MEANING = 0.45, 0.88
@@ -155,8 +155,9 @@ class Confidence:
             entry = int(index.owners[at])
             apart = index.ranked(index.read[at], index.classifier.scores_without(entry)[at - index.starts[entry]])
             first = index.ids[_first_without(apart.scores, entry)]
-            refused = self._refused(index.phrasings[at], first)
-            yield 0.0 if refused else self._chance(self.facts(index.read[at], apart, entry))
+            chance = self._chance(self.facts(index.read[at], apart, entry))
+            # Below the line that holds everywhere nothing lifts it, so there the dearer question needn't be asked.
+            yield 0.0 if chance > self.line and self._refused(index.phrasings[at], first) else chance
 
 
 def _first_without(scores: Floats, entry: int) -> int:

@@ -242,4 +242,7 @@ def _beside(vectors: Singles, meanings: Singles, share: float) -> Singles:
 
 
 def _taken_apart(found: Sequence[str]) -> Question:
-    return Question(tuple(found), tuple(term for token in found for term in words.terms(token)))
+    tokens = tuple(found)
+    if all(map(str.isascii, tokens)):  # each is its own term
+        return Question(tokens, tokens)
+    return Question(tokens, tuple(term for token in tokens for term in words.terms(token)))

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 from rapidfuzz.distance import OSA
 
-SHORTEST = 5
+from knowledge.languages import is_small
+
+SHORTEST, SURE_FROM = 4, 5
+"""In four letters only a swap is mended: another letter makes too many other words."""
 LONGEST = 30
 
 
@@ -27,11 +30,13 @@ class Speller:
     def mended(self, token: str) -> str:
         """The base's word one slip (a letter more, less, other or swapped) from an unknown token; else the token.
 
-        Of several the most frequent is taken, then the first by alphabet.
+        Of several the most frequent is taken, then the first by alphabet. The small words of any language stay.
         """
-        if token in self._counts or not _mendable(token):
+        if token in self._counts or not _mendable(token) or is_small(token):
             return token
         near = {word for form in _forms(token) for word in self._forms.get(form, ()) if _one_slip(token, word)}
+        if len(token) < SURE_FROM:
+            near = {word for word in near if sorted(token) == sorted(word)}
         return min(near, key=lambda word: (-self._counts[word], word), default=token)
 
 

@@ -151,3 +151,9 @@ def test_numbers_short_words_and_other_words_are_never_mended(token: str) -> Non
 def test_of_two_words_one_slip_away_the_more_frequent_is_meant_then_the_first() -> None:
     assert Speller({"boats": 1, "coats": 2}).mended("zoats") == "coats"
     assert Speller({"coats": 1, "boats": 1}).mended("zoats") == "boats"
+
+
+def test_of_four_letters_only_a_swap_is_mended_and_a_small_word_never() -> None:
+    speller = Speller({"eggs": 3, "card": 2, "form": 1})
+    assert [speller.mended(token) for token in ("egsg", "eggss", "cadr")] == ["eggs", "eggs", "card"]
+    assert [speller.mended(token) for token in ("cart", "from", "begs")] == ["cart", "from", "begs"]
