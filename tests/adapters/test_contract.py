@@ -47,7 +47,7 @@ async def test_a_sure_answer_comes_at_once_and_the_owners_room_stays_quiet(scene
 
 
 async def test_an_unsure_line_waits_for_the_rest_of_the_thought_and_is_answered_by_a_button(scene: Scene) -> None:
-    await scene.ana.says("sending to Poland?")
+    await scene.ana.says("can you send to Poland?")
     assert scene.ana.hears() == []
     await scene.wait(seconds=3)
     (guess,) = scene.ana.news()
@@ -267,7 +267,7 @@ async def test_an_owners_command_from_a_customer_is_unknown_and_changes_nothing(
 
 
 async def test_a_forged_button_does_nothing_but_say_so(scene: Scene) -> None:
-    await scene.ana.says("sending to Poland?")
+    await scene.ana.says("can you send to Poland?")
     await scene.wait(seconds=3)
     (guess,) = scene.ana.news()
     before = await scene.conversations()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.stage import Stage
 
-NEAR = "sending to Poland?"
+NEAR = "can you send to Poland?"
 
 
 async def test_an_answer_brings_its_picture(stage: Stage) -> None:

@@ -34,10 +34,10 @@ async def test_a_sure_answer_is_said_once_more_in_case_it_was_not_seen(stage: St
 
 
 async def test_asking_again_what_was_only_guessed_at_goes_to_the_owner_at_once(stage: Stage) -> None:
-    await stage.ana.says("sending to Poland?")
+    await stage.ana.says("can you send to Poland?")
     await stage.wait(seconds=3)
     assert stage.ana.hears()[0].startswith("Did you mean")
-    await stage.ana.says("Sending to Poland!")
+    await stage.ana.says("Can you send to Poland!")
     (told,) = stage.ana.hears()
     assert told.startswith("You asked this a moment ago")
     assert "Do you ship to Germany?" in stage.thread("Ana").hears()[0]
@@ -105,7 +105,7 @@ async def test_a_false_friend_of_a_complaint_alarms_nobody(stage: Stage, words: 
 async def test_two_customers_who_complain_of_the_same_raise_one_alert_and_a_third_is_added_to_it(stage: Stage) -> None:
     await stage.ana.says("my eggs arrived broken")
     await stage.wait(hours=5)
-    assert stage.room.hears() == []
+    assert not [line for line in stage.room.hears() if "complain" in line]
     await stage.ben.says("Half of the eggs were cracked!")
     (alert,) = stage.room.news()
     assert alert.text.plain.startswith("2 customers complain of the same within 48 hours.")
@@ -152,7 +152,7 @@ async def test_stories_pause_for_whoever_has_a_complaint_open(stage: Stage) -> N
 
 
 async def test_a_person_is_called_in_the_middle_of_a_guess_and_of_an_open_thought(stage: Stage) -> None:
-    await stage.ana.says("sending to Poland?")
+    await stage.ana.says("can you send to Poland?")
     await stage.wait(seconds=3)
     assert stage.ana.hears()[0].startswith("Did you mean")
     await stage.ana.says("no, I want to talk to a human")

@@ -43,7 +43,7 @@ def lobby(stage: DiscordStage, person: Person) -> Person:
 async def test_a_slow_commit_does_not_let_an_interaction_fail(
     stage: DiscordStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.ana.says("sending to Poland?")
+    await stage.ana.says("can you send to Poland?")
     await stage.wait(seconds=3)
     (guess,) = stage.ana.news()
     disk, stage.slow = SlowDisk(stage, monkeypatch), True

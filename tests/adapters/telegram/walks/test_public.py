@@ -70,7 +70,7 @@ async def test_whoever_has_no_private_chat_gets_a_link_into_one_and_the_ticket_i
 
 async def test_only_who_asked_may_press_what_was_meant(stage: TelegramStage) -> None:
     group, ana, ben = among_others(stage)
-    await ana.says("@concierge_bot sending to Poland?")
+    await ana.says("@concierge_bot can you send to Poland?")
     await stage.wait(seconds=3)
     (guess,) = group.from_bot
     assert guess.text == "Did you mean one of these?"

@@ -44,7 +44,7 @@ async def ana_is_answered(stage: TelegramStage) -> None:
 
 async def ana_takes_a_guess(stage: TelegramStage) -> None:
     """An unsure line waits for the rest of the thought, then names what may be meant."""
-    await stage.ana.says("sending to Poland?")
+    await stage.ana.says("can you send to Poland?")
     assert stage.ana.hears() == []
     await stage.wait(seconds=3)
     (guess,) = stage.ana.news()
