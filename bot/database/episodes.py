@@ -62,8 +62,12 @@ async def is_meant_for(session: AsyncSession, post_id: int) -> bool:
 
 async def post_at(session: AsyncSession, post_id: int) -> tuple[Post, Series] | None:
     """A post and its series, held until the transaction ends."""
-    post = await session.get(Post, post_id, with_for_update=True)
-    return (post, await session.get_one(Series, post.series_id, with_for_update=True)) if post else None
+    post = await session.get(Post, post_id)
+    if post is None:
+        return None
+    series = await session.get_one(Series, post.series_id, with_for_update=True)
+    await session.refresh(post, with_for_update=True)
+    return post, series
 
 
 async def has(session: AsyncSession, story_id: int) -> bool:

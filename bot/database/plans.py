@@ -156,10 +156,16 @@ async def claim_due(session: AsyncSession, now: datetime, max_lateness: timedelt
     if post is None:
         return None
     state = "missed" if now - post.due_at > max_lateness else "posted"
+    await _hold(session, post.series_id)
     claim = update(Post).where(Post.id == post.id, Post.state == "planned").values(state=state, posted_at=now)
     taken = cast("CursorResult[Any]", await session.execute(claim)).rowcount
     await session.refresh(post)
     return post if taken else await claim_due(session, now, max_lateness)
+
+
+async def _hold(session: AsyncSession, series_id: int) -> None:
+    """Locks a plan before its posts, as everybody does: two who want both never wait for each other."""
+    await session.get(Series, series_id, with_for_update=True)
 
 
 async def cancel(session: AsyncSession, series: Series) -> None:
@@ -176,6 +182,7 @@ async def claim_question(session: AsyncSession, now: datetime) -> Post | None:
     post: Post | None = await session.scalar(due.order_by(Post.ask_at, Post.id).limit(1))
     if post is None:
         return None
+    await _hold(session, post.series_id)
     claim = update(Post).where(Post.id == post.id, Post.asked_at.is_(None)).values(asked_at=now)
     taken = cast("CursorResult[Any]", await session.execute(claim)).rowcount
     await session.refresh(post)

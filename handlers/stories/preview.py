@@ -95,7 +95,7 @@ async def _looks(series: Series, content: Story, ctx: Context) -> Text:
         post = OutboundMessage(one_of_each[platform], "post:0:0", "post", text=text, media=media)
         parts = ctx.sent.shape(post, platform)
         if len(parts) > 1 or any(len(part.media) > 1 for part in parts) or platform != ctx.conversation.platform:
-            told = ctx.say("look_then").plain.join(_look(part, ctx) for part in parts)
+            told = f", {ctx.say('look_then').plain} ".join(_look(part, ctx) for part in parts)
             lines = lines + "\n" + ctx.say("look", platform=platform.capitalize(), parts=told)
     return lines
 

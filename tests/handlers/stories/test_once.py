@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select, update
 
+from bot.database.tables import OutboxRow
 from bot.messages import Media
 from tests.stage import Stage
 
@@ -210,3 +212,64 @@ async def test_an_album_is_previewed_as_it_will_be_posted(stage: Stage) -> None:
     assert len(post.media) == 3
     await stage.room.says("/story recall 1")
     assert there(stage) == []
+
+
+async def test_a_change_that_a_stopped_process_left_is_made_again_and_a_post_is_not(stage: Stage) -> None:
+    await posted(stage)
+    await stage.room.says("/story edit 1 Nine boxes left")
+    async with stage.database.write() as session:
+        rows = (await session.scalars(select(OutboxRow).where(OutboxRow.kind == "post").order_by(OutboxRow.id))).all()
+        assert [row.op for row in rows] == ["send", "send", "edit", "edit"]
+        for row in (rows[1], rows[2]):
+            row.state = "sending"  # as `kill -9` leaves them between claim and receipt
+    await stage.concierge.recover()
+    await stage.settle()
+    async with stage.database.read() as session:
+        states = [row.state for row in await session.scalars(select(OutboxRow).where(OutboxRow.kind == "post"))]
+    assert states == ["sent", "uncertain", "sent", "sent"]
+    assert "I can't tell whether this arrived" in stage.room.hears()[-1]
+
+
+async def test_a_copy_of_which_nobody_knows_is_named_by_the_recall(stage: Stage) -> None:
+    await posted(stage)
+    async with stage.database.write() as session:
+        await session.execute(update(OutboxRow).where(OutboxRow.key == "post:1:1").values(state="uncertain"))
+    await stage.room.says("/story recall 1")
+    assert stage.room.hears()[-1].endswith("Could not be taken back: Ana (?).")
+    assert there(stage) == []
+
+
+async def test_a_story_that_takes_two_messages_is_shown_by_itself_with_a_word_of_how_it_looks(stage: Stage) -> None:
+    await stage.room.says("/story now " + "word " * 1000)
+    looks = stage.room.hears()
+    assert "———" not in "".join(looks)
+    assert "On Playground: a message of words, then a message of words." in looks[-1]
+    await stage.room.presses("Confirm")
+    await stage.room.says("/story edit 1 Shorter")
+    assert there(stage) == ["Shorter"]
+    await stage.room.says("/story recall 1")
+    assert there(stage) == []
+
+
+async def test_a_customers_edit_or_command_reaches_no_story(stage: Stage) -> None:
+    await posted(stage)
+    await stage.ben.says("/story edit 1 Mine now")
+    await stage.ben.says("/queue 1")
+    assert all("/help" in told for told in stage.ben.hears())
+    assert there(stage) == ["Ten boxes left"]
+
+
+async def test_edits_of_a_plan_that_is_over_and_unknown_words_are_told_kindly(stage: Stage) -> None:
+    await posted(stage)
+    await stage.room.says("/story pause 1")
+    assert "not planned just now" in stage.room.hears()[-1]
+    await stage.room.says("/story edit 99 Words")
+    assert "There is no planned story 99." in stage.room.hears()[-1]
+    await stage.room.says("/story until 1 sometime")
+    assert "Until when?" in stage.room.hears()[-1]
+    await stage.room.says("/story missed 1 skip")
+    assert "no numbered series" in stage.room.hears()[-1]
+    await stage.room.says("/story edit 1 tomorrow 09:00")
+    assert "Next: Tue 10.03. 09:00" in stage.room.hears()[-1]
+    await stage.wait(days=1)
+    assert there(stage) == ["Ten boxes left"] * 2
