@@ -18,7 +18,7 @@ import numpy as np
 from knowledge import following, languages, opening, words
 from knowledge.answer import Answer, AnswerOutcome, Candidate
 from knowledge.asking import recommendation, wants_columns
-from knowledge.confidence import SUGGEST_FROM, Confidence
+from knowledge.confidence import Confidence
 from knowledge.entry import Entry, Product
 from knowledge.hours import Hours
 from knowledge.languages import is_small, possible
@@ -239,7 +239,7 @@ class Knowledge:
             return self._suggested(found, "veto", today)
         if first and found.confidence >= STALE_FROM * self.line and not self._may_speak(first, today):
             return self._given(replace(found, entry=first), today)
-        if found.confidence >= SUGGEST_FROM or any(naming.named or naming.near for naming in namings):
+        if found.confidence >= self._confidence.suggest_from or any(naming.named or naming.near for naming in namings):
             return self._suggested(found, "near", today)
         return found
 
@@ -266,7 +266,8 @@ class Knowledge:
 
     def _misses_the_point(self, asked: list[str], id: str) -> bool:
         tokens, own = self._index.mended(asked), self._index.entry_terms[self._index.ids.index(id)]
-        return misses_the_point(tokens, own, self._index.entries_with, self._common)
+        by_meaning = self._index.centres is not None
+        return misses_the_point(tokens, own, self._index.entries_with, self._common, by_meaning)
 
     def _suggested(self, found: Answer, reason: str, today: date) -> Answer:
         """Up to three buttons; handed over where none of them may be pressed today."""

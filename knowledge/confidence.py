@@ -16,7 +16,7 @@ import numpy as np
 from knowledge.classifier import Classifier, Floats, Ints
 from knowledge.matching import Index, Question, Ranking
 
-# What `facts` gives, in order, each with its weight.
+# What `facts` gives, in this order, each with its weight.
 WEIGHTS = {
     "bias": -4.737,
     "margin": 10.462,
@@ -30,22 +30,26 @@ WEIGHTS = {
     "strangers": 1.729,
 }
 WEIGHTS_WITH_MEANING = {
-    "bias": -3.54,
-    "margin": 8.987,
-    "length": -0.269,
-    "phrasings": 0.622,
-    "impostor": -1.652,
-    "usual": -5.706,
-    "votes": 0.853,
-    "near_and_long": 2.516,
-    "margin_and_usual": -5.887,
-    "strangers": 1.808,
+    "bias": -5.288,
+    "margin": 5.399,
+    "length": 0.347,
+    "phrasings": 0.916,
+    "impostor": -1.862,
+    "usual": -5.09,
+    "votes": 0.302,
+    "strangers": 1.249,
+    "centre": 6.476,
+    "field": -1.619,
+    "within": -0.606,
 }
-"""The same where a sentence model counts: it finds strangers more alike."""
+"""The same where a sentence model counts: it finds strangers more alike, and has facts of its own."""
 GLOBAL_LINE = 0.35
 SUGGEST_FROM = 0.13
 QUANTILE = 0.9
-LINE_WITH_MEANING, QUANTILE_WITH_MEANING = 0.45, 0.88
+LINE_WITH_MEANING, QUANTILE_WITH_MEANING = 0.56, 0.885
+SUGGEST_BY_MEANING_FROM = 0.2
+FEW_ENTRIES, QUANTILE_OF_FEW = 20, 0.92
+"""Where a model counts: fewer entries than that are few strangers, whose quantile says less, so a higher one holds."""
 SAMPLE = 200
 
 
@@ -95,15 +99,20 @@ class Confidence:
         weights: Mapping[str, float] | None = None,
         refused: Callable[[str, str], bool] | None = None,
     ) -> None:
-        """`weights` are for benchmarks; `refused` says whether an entry must not answer a text however sure it is:
-        such a stranger does no harm."""
+        """`weights` are for benchmarks, and hold only where they are for the facts that this base has; `refused` says
+        whether an entry must not answer a text however sure it is: such a stranger does no harm."""
         self._index = index
         self._refused = refused or (lambda text, id: False)
-        chosen = weights or (WEIGHTS_WITH_MEANING if index.meaning_share else WEIGHTS)
-        self._weights = np.array([chosen[name] for name in WEIGHTS])
+        usual = WEIGHTS_WITH_MEANING if index.centres else WEIGHTS
+        chosen = weights if weights and weights.keys() == usual.keys() else usual
+        self.names = tuple(chosen)
+        self._weights = np.array([*chosen.values()])
+        self.suggest_from = SUGGEST_BY_MEANING_FROM if index.centres else SUGGEST_FROM
         line, quantile = LINE_WITH_MEANING, QUANTILE_WITH_MEANING
         if not index.meaning_share:
             line, quantile = GLOBAL_LINE, QUANTILE
+        elif len(index.ids) < FEW_ENTRIES:
+            quantile = QUANTILE_OF_FEW
         self.line = line
         if index.classifier is not None:
             self._background = Background.of(index.classifier, index.owners, len(index.ids))
@@ -119,7 +128,7 @@ class Confidence:
         return float(1 / (1 + math.exp(-float(found @ self._weights))))
 
     def facts(self, question: Question, ranking: Ranking, without: int = -1) -> Floats:
-        """The facts about the first place, in the order of `WEIGHTS`, as if the entry `without` were not there."""
+        """The facts about the first place, in the order of `names`, as if the entry `without` were not there."""
         index, background = self._index, self._background
         scores, owners, likeness = ranking.scores, ranking.owners, ranking.likeness
         if without >= 0:
@@ -130,20 +139,21 @@ class Confidence:
         margin, usual = _margin(scores, first), float(background.usual[first])
         near, votes = _neighbours(likeness[owners == first], likeness[owners != first])
         length = math.log1p(len(question.terms))
-        return np.array(
-            [
-                1.0,
-                margin,
-                length,
-                math.log(index.starts[first + 1] - index.starts[first]),
-                background.impostor_without(first, without),
-                usual,
-                votes,
-                near * length,
-                margin * usual,
-                background.strangers_below(float(scores[first])),
-            ]
-        )
+        known = {
+            "bias": 1.0,
+            "margin": margin,
+            "length": length,
+            "phrasings": math.log(index.starts[first + 1] - index.starts[first]),
+            "impostor": background.impostor_without(first, without),
+            "usual": usual,
+            "votes": votes,
+            "near_and_long": near * length,
+            "margin_and_usual": margin * usual,
+            "strangers": background.strangers_below(float(scores[first])),
+        }
+        if index.centres and question.meaning is not None:
+            known |= index.centres.facts(question.meaning, first)
+        return np.array([known[name] for name in self.names])
 
     def _left_out(self) -> Iterator[float]:
         """How sure the base is of up to `SAMPLE` evenly spread phrasings, each asked without its entry."""

@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from knowledge import words
+from knowledge.centres import Centres
 from knowledge.classifier import Classifier, Floats, Ints, Singles, places_for
 from knowledge.meaning import share_of_meaning
 from knowledge.typos import Speller
@@ -158,6 +159,7 @@ class Index:
             self.read = [replace(one, meaning=vector) for one, vector in zip(self.read, vectors, strict=True)]
             self._meanings: Singles = vectors
         self.meaning_share, self.classifier = self._learnt()
+        self.centres = Centres(self.owners, self._meanings) if self.meaning_share else None
 
     def question(self, asked: Iterable[str], text: str = "") -> Question:
         """Mends the typos in a line's tokens against the words of the base; `text` is the line for its meaning."""

@@ -113,19 +113,25 @@ def _core(text: str) -> list[str]:
 
 
 def misses_the_point(
-    asked: Sequence[str], own: Collection[str], seen: Mapping[str, int], common: Collection[str]
+    asked: Sequence[str],
+    own: Collection[str],
+    seen: Mapping[str, int],
+    common: Collection[str],
+    by_meaning: bool = False,
 ) -> bool:
     """Whether a short question holds a word that no entry has, and shares with this entry only what many say.
 
     `asked` are the tokens after typo repair, `own` the entry's words, `seen` how many entries hold a word, `common`
-    the words that point nowhere. "Do you sell duck eggs?" is not what "Do you sell eggs?" asks.
+    the words that point nowhere. "Do you sell duck eggs?" is not what "Do you sell eggs?" asks. `by_meaning`: a model
+    has read the line, which finds the same point in other words, so that only what is asked for as goods counts.
     """
     distinct = [token for token in dict.fromkeys(asked) if not is_asking(token)]
     new = [token for token in distinct if _is_new(token, seen)]
     if len(set(asked)) > SHORT or not new:
         return False
-    if _GOODS.search(" ".join(asked)):
-        return True
+    as_goods = _GOODS.search(" ".join(asked)) is not None
+    if as_goods or by_meaning:
+        return as_goods
     return not any(term in own and term not in common for token in distinct for term in words.terms(token))
 
 
@@ -148,7 +154,7 @@ def _denies(tokens: Sequence[str], at: int) -> bool:
         return False
     before = tokens[at - 1] if at else ""
     after = tokens[at + 1] if at + 1 < len(tokens) else ""
-    if after in _HARMLESS_AFTER or (before == "or" and not after):
+    if after in _HARMLESS_AFTER or (before == "or" and (token == "not" or not after)):
         return False
     if token == "no" and (not after or words.is_number(after) or after in _NUMBER_AFTER_NO):
         return False

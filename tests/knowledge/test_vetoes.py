@@ -33,6 +33,7 @@ def test_a_denial_is_seen(line: str) -> None:
         "do you ship to Norway",
         "Don't you ship to Norway?",
         "do you ship to Norway or not",
+        "is it original or not .. do you check it",
         "I'm not sure whether you ship",
         "no problem, when do you open",
         "my order no 42",
