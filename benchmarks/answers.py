@@ -1,10 +1,10 @@
-"""Measures the answers on the development sets, beside `token_set_ratio`, and prints a table.
+"""Measures the answers on the development sets, beside `token_set_ratio` and BM25, and prints tables.
 
     python benchmarks/answers.py [--data DIR] [--k 1 3 10] [--seeds 0 1 2] [--split test] [--frozen] [--lost]
         [--typos] [--semantic FOLDER]
 
 Whatever is chosen is chosen on the `val` parts of other families of sets than the one measured: the weights of the
-confidence, and for `token_set_ratio` the line. `--frozen` measures the weights in the code instead, which have seen
+confidence, and for the other rankers the line. `--frozen` measures the weights in the code instead, which have seen
 every set's `val` part. `--lost` says where the questions with an entry were lost that were not answered: the right
 entry wasn't first, it stayed under the line that holds everywhere, or under the base's own, or was kept from answering.
 `--typos` asks everything again with one slip of the finger in each question, by lots of three seeds, and says how much
@@ -30,6 +30,7 @@ from rapidfuzz import fuzz, process, utils
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.bm25 import bm25
 from benchmarks.fit_confidence import fitted, samples
 from benchmarks.qa_sets import DEFAULT, Asked, QuestionSet, read_sets
 from benchmarks.slips import with_a_slip
@@ -58,7 +59,7 @@ Lines = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Ratios:
-    """One base and one part under `token_set_ratio`: the best entry's score, whether it is right, whether one is."""
+    """One base and one part under another ranker: the best entry's score, whether it is right, whether one is."""
 
     family: str
     score: NDArray[np.float64]
@@ -115,13 +116,20 @@ def _loss(answer: Answer, right: str | None) -> str:
     return "kept_back"
 
 
-def ratios(one: QuestionSet, k: int, seed: int, split: str) -> Ratios:
-    """Ranks by `token_set_ratio` over the phrasings, the first entry by id where several score the same."""
+def token_set_ratio(questions: Sequence[str], phrasings: Sequence[str]) -> NDArray[np.float64]:
+    """A row for each question, a column for each phrasing, 0 to 100."""
+    scores = process.cdist(questions, phrasings, scorer=fuzz.token_set_ratio, processor=utils.default_process)
+    return scores.astype(np.float64)
+
+
+Ranker = Callable[[Sequence[str], Sequence[str]], NDArray[np.float64]]
+
+
+def ratios(ranker: Ranker, one: QuestionSet, k: int, seed: int, split: str) -> Ratios:
+    """Ranks by the nearest phrasing, the first entry by id where several score the same."""
     owners, phrasings = zip(*sorted((id, p) for id, all_ in one.bases[seed].items() for p in all_[:k]), strict=True)
     asked: list[Asked] = one.asked(split)
-    scores = process.cdist(
-        [q.text for q in asked], phrasings, scorer=fuzz.token_set_ratio, processor=utils.default_process
-    )
+    scores = ranker([question.text for question in asked], phrasings)
     best = scores.argmax(axis=1)
     right = [owners[at] == question.id for at, question in zip(best, asked, strict=True)]
     inside = [question.id is not None for question in asked]
@@ -129,7 +137,7 @@ def ratios(one: QuestionSet, k: int, seed: int, split: str) -> Ratios:
 
 
 def ratio_figures(found: Ratios, line: float) -> dict[str, float]:
-    """The same figures for `token_set_ratio` at an answering line; it has no buttons."""
+    """The same figures for another ranker at an answering line; it has no buttons."""
     answered, inside = found.score >= line, found.inside
     figures = {name: float("nan") for name in COLUMNS}
     figures["top1"] = float(found.right[inside].mean())
@@ -142,7 +150,7 @@ def ratio_figures(found: Ratios, line: float) -> dict[str, float]:
 
 def ratio_line(chosen_on: Sequence[Ratios]) -> float:
     """The lowest line at which the mean over bases keeps false and wrong answers in bounds."""
-    for line in range(50, 101):
+    for line in range(10, 101):
         figures = [ratio_figures(found, line) for found in chosen_on]
         false = [f["false_answers"] for f in figures if not np.isnan(f["false_answers"])]
         if fmean(false) <= FALSE_AT_MOST and fmean(f["answered_wrong"] for f in figures) <= WRONG_AT_MOST:
@@ -251,11 +259,27 @@ def main() -> int:
     if model:
         return 0
 
-    val = [ratios(one, k, seed, "val") for one in sets for k in one.ks(ks) for seed in seeds if seed in one.bases]
-    lines = {family: ratio_line([found for found in val if found.family != family]) for family in families}
-    rows = measured(sets, ks, seeds, lambda one, k, seed: ratio_figures(ratios(one, k, seed, split), lines[one.family]))
-    _report(f"token_set_ratio, {split}, line chosen with one family of sets left out", rows, ks)
+    for ranker in (token_set_ratio, bm25):
+        _measure_beside(ranker, sets, ks, seeds, split)
     return 0
+
+
+def _measure_beside(
+    ranker: Ranker, sets: Sequence[QuestionSet], ks: Sequence[int], seeds: Sequence[int], split: str
+) -> None:
+    val = [
+        ratios(ranker, one, k, seed, "val")
+        for one in sets
+        for k in one.ks(list(ks))
+        for seed in seeds
+        if seed in one.bases
+    ]
+    families = {found.family for found in val}
+    lines = {family: ratio_line([found for found in val if found.family != family]) for family in families}
+    rows = measured(
+        sets, ks, seeds, lambda one, k, seed: ratio_figures(ratios(ranker, one, k, seed, split), lines[one.family])
+    )
+    _report(f"{ranker.__name__}, {split}, line chosen with one family of sets left out", rows, ks)
 
 
 if __name__ == "__main__":
