@@ -6,6 +6,7 @@ a first card at once, with the question; later changes a moment after, together,
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -270,7 +271,7 @@ async def _buttons(ticket: Ticket, ctx: Context) -> tuple[Button, ...]:
     await ctx.session.flush()
     known: dict[str, Any] = dict(ticket.card or {})
     if "buttons" not in known:
-        made = [_draft_button(ticket, entry, ctx) for entry in drafts(ticket, ctx)]
+        made = [_draft_button(ticket, entry, ctx) for entry in await drafts(ticket, ctx)]
         made.append(ctx.button("close_button", "close"))
         known["buttons"] = [dump(button) for button in made]
         ticket.card = known
@@ -283,12 +284,12 @@ def _draft_button(ticket: Ticket, entry: str, ctx: Context) -> Button:
     return ctx.labelled(ctx.say("draft_button", title=title).plain, "send_draft", {"ticket": ticket.id, "entry": entry})
 
 
-def drafts(ticket: Ticket, ctx: Context) -> list[str]:
+async def drafts(ticket: Ticket, ctx: Context) -> list[str]:
     """The answers that come nearest to the question; those that only the owner may give come first."""
     known = ctx.house.knowledge
     if not ticket.question:
         return []
-    found = ctx.ask(ticket.question)
+    found = await asyncio.to_thread(ctx.ask, ticket.question)  # a sentence model may have these words to read still
     near = [found.stale, *(candidate.entry for candidate in found.candidates if candidate.score > 0)]
     able = [entry for entry in dict.fromkeys(near) if entry and known.stored(entry)]
     return sorted(able, key=lambda id: id not in known.entries or known.entries[id].mode != "draft")[:DRAFTS]
