@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from bot.database.tables import PostReaction
 from tests.scenes import Line, Scene
+from tests.simulators.discord.files import Upload
 from tests.simulators.telegram.files import picture
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -170,3 +171,20 @@ async def test_a_customer_catches_up_with_the_story_so_far(scene: Scene) -> None
     await scene.wait(seconds=5)
     (answer,) = scene.ben.news()
     assert answer.media == ("photo",) and "Ten boxes left" in answer.text
+
+
+async def test_the_queue_is_filled_by_a_command_with_a_picture(scene: Scene) -> None:
+    await scene.room.commands("story", "series daily 08:00 | Chick diary, day {n}")
+    await scene.room.presses("Confirm")
+    if scene.owners.platform == "discord":
+        file = Upload("egg.png", picture("brown"), "image/png")
+        simulator, desk = scene.owners.simulator, scene.room.chat.channel  # type: ignore[attr-defined]
+        simulator.user_commands(desk, scene.room.who, "queue", series="1", text="By command", photo=file)
+        await scene.settle()
+    else:
+        await scene.room.says("/queue 1 By command", photo=picture("brown"))
+    assert "Number 1 of Chick diary" in scene.room.hears()[-1]
+    await scene.wait(days=1)
+    assert [(bare(post), post.media) for post in scene.channel.news()] == [
+        ("Chick diary, day 1\nBy command", ("photo",))
+    ]
