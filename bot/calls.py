@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import copies, desks, merging, outbox, turns
+from bot import copies, desks, merging, outbox
 from bot.adapter import Adapter, Call, DeliveryError, Reason
 from bot.carrying import Carrier, NotYet
 from bot.database.inserts import plain
@@ -78,7 +78,7 @@ async def prepare(
     """Resolves every name in the row and marks it as sending. None when there is nothing to call, or not yet."""
     if row.state != "claimed":
         return None  # cancelled since
-    message = await turns.as_edit(session, row, load(OutboundMessage, row.message))
+    message = load(OutboundMessage, row.message)
     target = await resolve(session, message.target)
     message = await _anew(session, row, message, target)
     if message.op == "edit" and target is None and await outbox.on_its_way(session, str(message.target)):

@@ -127,7 +127,7 @@ async def arrived(
     session: AsyncSession, row_id: int, sent: OutboundMessage, receipt: Receipt, values: dict[str, Any]
 ) -> None:
     """Gives each line the receipt of the message, or of the part of the album, in which it stands."""
-    rows = await lines_of(session, row_id)
+    rows = await _lines_of(session, row_id)
     lines = [load(OutboundMessage, row.message) for row in rows]
     each = len(receipt.message_ids) == len(sent.media) == sum(len(line.media) for line in lines) > 0
     place = 0
@@ -143,7 +143,7 @@ async def arrived(
 async def parted(session: AsyncSession, whole: OutboxRow, now: datetime) -> bool:
     """Gives the lines of a message that can't be sent back, each to be tried alone: one may take no others with it.
     False for a message that is none of several lines."""
-    rows = [row for row in await lines_of(session, whole.id) if row.state == "joined"]
+    rows = [row for row in await _lines_of(session, whole.id) if row.state == "joined"]
     for row in rows:
         row.state, row.merged_into, row.attempts = "waiting", None, 1
         row.due_at, row.chat = now, whole.chat
@@ -164,14 +164,14 @@ async def as_a_whole(session: AsyncSession, change: OutboundMessage) -> Outbound
         row.state = "cancelled"
     else:
         row.message = dump(replace(load(OutboundMessage, row.message), text=change.text))
-    left = [one for one in await lines_of(session, whole.id) if one.state != "cancelled"]
+    left = [one for one in await _lines_of(session, whole.id) if one.state != "cancelled"]
     if not left:
         return replace(change, target=whole.key)
     words = merged([load(OutboundMessage, one.message) for one in left], whole.key).text
     return replace(change, op="edit", target=whole.key, text=words, media=(), buttons=())
 
 
-async def lines_of(session: AsyncSession, row_id: int) -> list[OutboxRow]:
+async def _lines_of(session: AsyncSession, row_id: int) -> list[OutboxRow]:
     """The rows of the lines that stand in a message, in order."""
     rows = select(OutboxRow).where(OutboxRow.merged_into == row_id).order_by(OutboxRow.place, OutboxRow.id)
     return list(await session.scalars(rows))

@@ -19,7 +19,7 @@ from sqlalchemy import CursorResult, Integer, and_, bindparam, exists, func, ins
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot import desks, merging
+from bot import desks, merging, turns
 from bot.database.inserts import dialect_of, insert_for, plain
 from bot.database.tables import DeskRow, Lane, OutboxRow
 from bot.database.tables.base import Instant
@@ -98,6 +98,8 @@ class Outbox:
             await _hurry(session, {lane for lane, part, _ in parts if _is_words_for_a_desk(part)})
             last = await _reserve(session, Counter(lane for lane, *_ in parts))
             rows = [_row(part, chat, lane, next(last[lane]), now) for lane, part, chat in parts]
+            for row, (lane, part, _) in zip(rows, parts, strict=True):
+                row["due_at"] = max(row["due_at"], await turns.due(session, part, lane, now))
             await session.execute(_STORING, rows)
 
     async def adopt(self, session: AsyncSession) -> None:

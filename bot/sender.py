@@ -197,8 +197,9 @@ class Sender:
 
     async def _with_its_burst(self, session: AsyncSession, row: OutboxRow) -> OutboxRow:
         """What goes in the place of a claimed row: lines of a customer that the pace held back go together."""
-        if row.conversation_id is None or self._held_at.get(row.chat, LONG_AGO) < row.created_at:
-            return await turns.join(session, row, self._adapters[row.platform].plan)
+        held_back = row.conversation_id is not None and self._held_at.get(row.chat, LONG_AGO) >= row.created_at
+        if not held_back and not turns.is_of_a_turn(row):
+            return row
         return await merging.merge(session, row, self._adapters[row.platform].plan, self._clock.now())
 
     async def _tell_how_much_waits(self) -> bool:
@@ -305,8 +306,6 @@ class Sender:
 
     async def _dead(self, session: AsyncSession, row: OutboxRow) -> str:
         """The state of a row that can't be sent; lines that it carried together go each for itself."""
-        if await turns.apart(session, row):
-            return "waiting"
         told = row.op != "mark"  # how a desk that is no more stands, nobody has to know
         return "dead" if told and not await merging.parted(session, row, self._clock.now()) else "cancelled"
 

@@ -336,28 +336,61 @@ async def test_one_tap_sends_a_draft_answer_once_as_the_owners_words(scene: Scen
 @pytest.mark.usefixtures("in_turns")
 async def test_lines_that_follow_within_seconds_stand_together_and_each_is_still_found(scene: Scene) -> None:
     thread = await in_talk(scene)
-    first = await scene.ana.says("In the garden")
-    (turn,) = thread.news()
-    assert turn.text == "In the garden"  # at once
+    await scene.ana.says("In the garden")
+    assert thread.hears() == ["In the garden"]  # at once
     await scene.wait(seconds=1)
     second = await scene.ana.says("with the three brown hens")
     await scene.wait(seconds=1)
     await scene.ana.says("and the dog?")
     assert thread.news() == []
-    now = thread.now(turn)
-    assert now and now.text == "In the garden\nwith the three brown hens\nand the dog?"
+    await scene.wait(seconds=2)
+    (turn,) = thread.news()
+    assert turn.text == "with the three brown hens\nand the dog?"
     await scene.ana.edits(second, "with the two brown hens")
     now = thread.now(turn)
-    assert now and "with the two brown hens" in now.text and now.text.startswith("In the garden\n")
+    assert now and now.text.startswith("with the two brown hens") and now.text.endswith("\nand the dog?")
+    await thread.says("All of them!", quotes=now)
+    (answer,) = scene.ana.news()
+    assert answer.text == "All of them!" and "and the dog?" in (answer.quotes or "")
+
+
+@pytest.mark.usefixtures("in_turns")
+async def test_a_picture_ends_a_turn_and_all_of_a_burst_stands_in_its_order(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    for words in ("One", "two", "three"):
+        await scene.ana.says(words)
     await scene.ana.says("Like this", photo=picture("green"))
-    assert [line.media for line in thread.news()] == [("photo",)]
-    await thread.says("All of them!")
-    await scene.ana.says("Lovely")
-    assert thread.hears() == ["Lovely"]  # below the owner's words
-    await scene.wait(minutes=1)
-    await scene.ana.says("When?")
-    assert thread.hears() == ["When?"]  # a turn of its own
-    assert scene.ana.now(first)
+    await scene.ana.says("Lovely?")
+    await scene.wait(seconds=2)
+    lines = thread.news()
+    assert [line.text for line in lines] == ["One", "two\nthree", "Like this", "Lovely?"]
+    assert [line.media for line in lines] == [(), (), ("photo",), ()]
+
+
+@pytest.mark.usefixtures("in_turns")
+async def test_a_line_that_is_held_back_is_changed_before_it_is_seen_and_survives_a_close(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    await scene.ana.says("One")
+    second = await scene.ana.says("tow")
+    await scene.ana.says("three")
+    await scene.ana.edits(second, "two")
+    assert thread.hears() == ["One"]
+    await thread.commands("close")
+    await scene.wait(seconds=10)
+    heard = [line for line in thread.hears() if "three" in line]
+    assert len(heard) == 1 and heard[0].startswith("two") and heard[0].endswith("three")
+
+
+@pytest.mark.usefixtures("in_turns")
+async def test_a_thread_that_is_deleted_during_a_turn_yields_one_new_one_with_the_rest_of_it(scene: Scene) -> None:
+    thread = await in_talk(scene)
+    await scene.ana.says("One")
+    await scene.ana.says("two")
+    await scene.owners.loses_thread(thread.chat)
+    await scene.ana.says("three")
+    await scene.wait(seconds=10)
+    heard = [line for line in scene.thread("Ana").hears() if "/close ends it." not in line]
+    assert heard == ["two\nthree"]
 
 
 async def test_nothing_is_left_behind_and_nothing_failed(scene: Scene) -> None:

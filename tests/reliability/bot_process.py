@@ -41,7 +41,7 @@ async def run(options: argparse.Namespace) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     _end_with(os.getppid())
     answer.THOUGHT = timedelta(seconds=options.thought)
-    turns.WITHIN_S = 0.0  # the verdict counts messages, a line each
+    turns.PAUSE_S, turns.AT_MOST_S = 0.2, 0.6
     database = Database(options.database)
     concierge = Concierge(database, Clock(), [LoopbackAdapter(options.platform)], read_shop(options.shop), PLACES)
     try:

@@ -79,12 +79,14 @@ class Truth:
         return self.outbox[int(call.nonce.partition("-")[0], 16)]
 
     def heard(self) -> Iterator[Accepted]:
-        """The accepted calls, each row's first only."""
+        """The accepted calls, each row's first only. A card that is edited says again what was asked; words stand in
+        the threads by what was sent."""
         known: set[str] = set()
         for call in self.storm.platform.calls:
             if call.nonce not in known:
                 known.add(call.nonce)
-                yield call
+                if self.row_of(call).op != "edit":
+                    yield call
 
     def in_thread_of(self, customer: str) -> list[str]:
         """What was put into a customer's threads, in order, no row twice."""
@@ -137,7 +139,7 @@ class Truth:
             assert row.state in ("sent", "cancelled", "uncertain"), (row.key, row.state, row.error)
             assert taken[row.id] <= 1 + self.cuts(row.id), f"{row.key} was taken {taken[row.id]} times"
             if row.state == "sent" and row.op != "mark":  # a tag that is there already needs no call
-                assert taken[row.id] >= 1, f"{row.key} was never taken"
+                assert taken[row.merged_into or row.id] >= 1, f"{row.key} was never taken"
             if row.kind == "post":
                 assert taken[row.id] <= 1, f"{row.key} was posted {taken[row.id]} times"
 
