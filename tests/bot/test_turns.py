@@ -296,5 +296,3 @@ async def test_whatever_is_written_changed_taken_back_refused_or_cut_each_line_s
     assert "\n".join(shown(wire)).splitlines() == list(expected.values())
     assert set((await road.states()).values()) <= {"sent", "cancelled"} and road.reported == []
     assert any(call.message.key.startswith(NAME) for call in wire.calls)
-
-

@@ -99,7 +99,7 @@ class TelegramPlatform(Loopback):
         return self.weather(event)
 
     def _is_for_a_row(self, call: server.Accepted) -> bool:
-        return "nonce" in call.given and call.method != OPENS
+        return "nonce" in call.given and "chat_id" in call.given and call.method != OPENS
 
     def _as_known(self, call: server.Accepted) -> Accepted:
         given, nonce = call.given, str(call.given["nonce"])
