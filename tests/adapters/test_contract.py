@@ -321,7 +321,7 @@ async def test_the_card_is_one_and_is_edited_in_place_until_the_words_have_arriv
 async def test_one_tap_sends_a_draft_answer_once_as_the_owners_words(scene: Scene) -> None:
     thread = await ask_hana(scene)
     shown = card(thread)
-    drafts = [label for label in shown.buttons if label.startswith("Send: ")]
+    drafts = [label for label in shown.buttons if label.startswith("Answer: ")]
     assert 1 <= len(drafts) <= 3
     for _ in range(2):  # a double tap, before the card is edited
         await scene.owners.presses(thread.chat, thread.who, shown, drafts[0])
@@ -329,7 +329,7 @@ async def test_one_tap_sends_a_draft_answer_once_as_the_owners_words(scene: Scen
     (answer,) = scene.ana.hears()
     assert answer.endswith("— Hana")
     await scene.wait(seconds=10)
-    assert not [label for label in card(thread).buttons if label.startswith("Send: ")]
+    assert not [label for label in card(thread).buttons if label.startswith("Answer: ")]
     assert "last words to Ana delivered" in card(thread).text
 
 
@@ -535,7 +535,7 @@ async def test_settings_are_buttons_and_the_word_stop_ends_what_was_agreed_to(sc
     await scene.ana.commands("settings")
     (shown,) = scene.ana.news()
     assert "stories: no" in shown.text
-    await scene.ana.presses("Send me stories")
+    await scene.ana.presses("Yes, stories")
     now = scene.ana.now(shown)
     assert now and "stories: yes" in now.text and "No stories" in now.buttons
     await scene.ana.says("stop")

@@ -30,7 +30,7 @@ async def test_a_canned_reply_is_looked_at_before_it_is_sent(scene: Scene) -> No
     await thread.commands("snippet")
     await thread.presses("hello")
     assert "Hello Ana" in thread.hears()[-1] and scene.ana.hears() == []
-    await thread.presses("Send it")
+    await thread.presses("Use it")
     assert scene.ana.hears() == ["Hello Ana"]
 
 

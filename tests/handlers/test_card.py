@@ -37,7 +37,7 @@ def head(thread: Person) -> str:
 
 def drafts(shown: Shown) -> list[str]:
     """The draft answers under a message."""
-    return [button.label for button in shown.buttons if button.label.startswith("Send: ")]
+    return [button.label for button in shown.buttons if button.label.startswith("Answer: ")]
 
 
 async def test_the_card_says_who_asks_what_since_when_and_what_the_bot_thought_of(stage: Stage) -> None:
@@ -204,7 +204,7 @@ async def test_answers_that_only_the_owner_may_give_are_the_first_drafts(stage: 
     thread = await asked(stage)
     known = stage.concierge.house.knowledge
     modes = [
-        next(e.mode for e in known.entries.values() if known.title(e.id) == label.removeprefix("Send: "))
+        next(e.mode for e in known.entries.values() if known.title(e.id) == label.removeprefix("Answer: "))
         for label in drafts(card(thread))
     ]
     assert "draft" in modes and modes == sorted(modes, key=lambda mode: mode != "draft")

@@ -153,14 +153,14 @@ async def test_settings_show_what_is_wanted_and_each_yes_and_no_is_kept_in_its_w
     await stage.ana.says("/settings")
     shown = stage.ana.hears()[-1]
     assert "stories: no" in shown and "offers: no" in shown and "21:00 to 08:00 (Europe/Berlin" in shown
-    await stage.ana.presses("Send me stories")
-    await stage.ana.presses("Send me offers")
+    await stage.ana.presses("Yes, stories")
+    await stage.ana.presses("Yes, offers")
     await stage.ana.presses("No offers")
     now = stage.ana.last("What you hear").text.plain
     assert "stories: yes" in now and "offers: no" in now
     assert await consents(stage) == [
-        ("stories", True, "Send me stories"),
-        ("offers", True, "Send me offers"),
+        ("stories", True, "Yes, stories"),
+        ("offers", True, "Yes, offers"),
         ("offers", False, "No offers"),
     ]
 

@@ -104,7 +104,7 @@ async def test_a_preview_is_sent_by_its_button(stage: Stage) -> None:
     await thread.presses("hi")
     assert thread.hears()[-1] == "“hi” would read:\nHi Ana!"
     assert stage.ana.hears() == []
-    await thread.presses("Send it")
+    await thread.presses("Use it")
     assert stage.ana.hears() == ["Hi Ana!"]
 
 
@@ -113,10 +113,10 @@ async def test_a_preview_that_is_out_of_date_is_shown_anew_instead_of_sent(stage
     thread = await talks(stage)
     await thread.says("/snippet show hi")
     await stage.room.says("/snippet change hi Hello {customer}!")
-    await thread.presses("Send it")
+    await thread.presses("Use it")
     assert stage.ana.hears() == []
     assert thread.hears()[-1] == "“hi” would read:\nHello Ana!"
-    await thread.presses("Send it")
+    await thread.presses("Use it")
     assert stage.ana.hears() == ["Hello Ana!"]
 
 
