@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.database.blobs import delete_unnamed
 from bot.database.inserts import insert_into
-from bot.database.tables import Attachment, Blob, Conversation, FileId, Image, InboxRow, Story
+from bot.database.tables import Attachment, Blob, Conversation, FileId, InboxRow, Story
 from bot.messages import Media, RawUpdate, dump
 
 TOO_LARGE, UNAVAILABLE, FORGOTTEN = "too_large", "unavailable", "forgotten"
@@ -110,17 +111,8 @@ async def forget(session: AsyncSession, before: datetime) -> int:
     for row in old:
         row.state, row.error, row.sha256 = "failed", FORGOTTEN, None
     await session.flush()
-    await _delete_bytes(session, gone)
+    await delete_unnamed(session, gone)
     return len(old)
-
-
-async def _delete_bytes(session: AsyncSession, hashes: set[Any]) -> None:
-    """Deletes those of these bytes that nothing names any more."""
-    used = select(Attachment.sha256).where(Attachment.sha256.is_not(None)).union(select(Image.sha256))
-    unused = select(Blob.sha256).where(Blob.sha256.in_(hashes), Blob.sha256.not_in(used))
-    for sha256 in (await session.scalars(unused)).all():
-        await session.execute(delete(FileId).filter_by(sha256=sha256))
-        await session.execute(delete(Blob).filter_by(sha256=sha256))
 
 
 async def settle(session: AsyncSession, id: int, **values: Any) -> None:

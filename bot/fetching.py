@@ -80,6 +80,8 @@ class Fetcher:
             data = await asyncio.to_thread(cleaned, data)
         name = media.name or media.kind
         async with self._database.write() as session:
+            if await session.get(Attachment, row.id, with_for_update=True) is None:
+                return  # whoever sent it was forgotten meanwhile
             sha256 = await blobs.keep(session, name, data, self._clock.now(), media.mime)
             await attachments.settle(session, row.id, state="fetched", sha256=sha256, error="")
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bot.database.erasing import next_erasure_at
 from bot.database.plans import next_over_at, next_post_at, next_question_at
 from bot.database.waiting import next_reminder_at
 from bot.database.wishes import next_restock_at
-from handlers import reminders, restock, stories
+from handlers import privacy, reminders, restock, stories
 
 LIVES = (
     (next_post_at, stories.due, "a story is due"),
     (next_over_at, stories.over_due, "a story is over"),
     (next_question_at, stories.ask_due, "a series asks for its next story"),
+    (next_erasure_at, privacy.due, "somebody is forgotten"),
     (next_restock_at, restock.due, ""),
     (next_reminder_at, reminders.due, "the owners are reminded of who waits"),
 )

@@ -11,7 +11,7 @@ from handlers import closing, moments, waking
 from handlers.context import Context
 from handlers.tickets import pass_on
 
-RIGHTS = ("stop", "mydata", "forgetme", "settings")
+RIGHTS = ("stop", "mydata", "forgetme", "settings", "forget_yes", "forget_no", "setting")
 """What a blocked customer may still ask: what is kept of them, and what is sent to them, stays theirs to decide."""
 SHOWN = 20
 """So many of the last messages that came meanwhile are shown when a block ends."""
@@ -113,7 +113,8 @@ async def next_at(ctx: Context) -> datetime | None:
 def is_blocked(message: InboundMessage, ctx: Context) -> bool:
     """Whether a blocked customer wants what they can't have now."""
     blocked = ctx.customer is not None and ctx.customer.blocked_at is not None
-    return blocked and not (message.kind == "command" and message.action in RIGHTS)
+    asked = message.action.partition(":")[0] if message.kind in ("command", "button") else ""
+    return blocked and asked not in RIGHTS
 
 
 async def kept(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:

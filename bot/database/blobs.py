@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
 from bot.database.pictures import cleaned
-from bot.database.tables import Attachment, Blob, Image
+from bot.database.tables import Attachment, Blob, FileId, Image
 from bot.messages import Media
 
 
@@ -68,3 +68,16 @@ async def read_blob(session: AsyncSession, sha256: str) -> bytes:
     if data is None:
         raise KeyError(sha256)
     return data
+
+
+async def delete_unnamed(session: AsyncSession, hashes: Collection[str | None]) -> int:
+    """Deletes those of these bytes that nothing names any more; the others lose the name under which they first came.
+    Returns how many were deleted."""
+    used = select(Attachment.sha256).where(Attachment.sha256.is_not(None)).union(select(Image.sha256))
+    named = set(await session.scalars(select(Blob.sha256).where(Blob.sha256.in_(hashes), Blob.sha256.in_(used))))
+    gone = [sha256 for sha256 in hashes if sha256 and sha256 not in named]
+    await session.execute(delete(FileId).where(FileId.sha256.in_(gone)))
+    await session.execute(delete(Blob).where(Blob.sha256.in_(gone)))
+    theirs = Blob.sha256.in_(named) & Blob.sha256.not_in(select(Image.sha256))
+    await session.execute(update(Blob).where(theirs).values(name=""))
+    return len(gone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
-from bot.database.tables import Conversation, Customer, Promise, Ticket
+from bot.database.tables import BarredPrint, Block, Conversation, Customer, Promise, Ticket
 from bot.messages import ChatRef, Sender
 
 # Built once: putting a statement together costs more than running it.
@@ -34,10 +35,28 @@ async def customer_of(session: AsyncSession, conversation: Conversation, sender:
         )
         await session.execute(made.on_conflict_do_nothing())
         customer = (await session.scalars(_NAMED, named)).one()
+        await _blocked_before(session, conversation, customer, now)
     customer.name, customer.username = sender.name or customer.name, sender.username or customer.username
     customer.language = sender.language or customer.language
     conversation.customer_id = customer.id
     return customer
+
+
+async def _blocked_before(session: AsyncSession, conversation: Conversation, customer: Customer, now: datetime) -> None:
+    """Somebody who was blocked when they were forgotten is known again by the fingerprint of their id alone."""
+    known = await session.get(BarredPrint, fingerprint(customer.platform, customer.platform_id))
+    if known is None:
+        return
+    if known.until is None or known.until > now:
+        session.add(Block(customer_id=customer.id, reason="", by=known.by, since=now, until=known.until))
+        customer.blocked_at = now
+        conversation.due_at = min(known.until, conversation.due_at or known.until) if known.until else None
+    await session.delete(known)
+
+
+def fingerprint(platform: str, platform_id: str) -> str:
+    """What is kept of the id of somebody who is blocked and was forgotten."""
+    return hashlib.sha256(f"{platform}:{platform_id}".encode()).hexdigest()
 
 
 async def _as_before(session: AsyncSession, conversation: Conversation, sender: Sender) -> Customer | None:

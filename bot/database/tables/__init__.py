@@ -6,6 +6,7 @@ from bot.database.tables.base import Base
 from bot.database.tables.complaints import EarlyAlert, HeldWords
 from bot.database.tables.owners import Block, Note, OwnerRow, Snippet
 from bot.database.tables.people import Conversation, Customer, DeskRow, RestockWish, Ticket
+from bot.database.tables.privacy import BarredPrint, Erasure
 from bot.database.tables.promises import Consent, Promise, Rating
 from bot.database.tables.shop import Blob, Change, EntryRow, Image, Phrasing, ProductRow, Revision, TableMapping
 from bot.database.tables.stories import Episode, Post, PostReaction, Series, Story
@@ -13,6 +14,7 @@ from bot.database.tables.traffic import Attachment, ButtonRow, ChatMove, FileId,
 
 __all__ = [
     "Attachment",
+    "BarredPrint",
     "Base",
     "Blob",
     "Block",
@@ -26,6 +28,7 @@ __all__ = [
     "EarlyAlert",
     "EntryRow",
     "Episode",
+    "Erasure",
     "FileId",
     "HeldWords",
     "Image",
