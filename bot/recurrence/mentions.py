@@ -20,6 +20,8 @@ _TODAY = "today "
 _STARTS = re.compile(r"(?<!\S)\S|(?<=[(“„\"'])\S|[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _UNTIL = re.compile("までに|まで|までは|까지는|까지")
 """In Japanese and Korean "by" sticks to the day."""
+_SHORT_DAY = re.compile(r"[A-Za-z]{2,3}\b\.?(?!.*\d[:.h]\d\d)")
+"""In a sentence "so", "do", "sat" or "mar" is a word, and no day, unless a time of day stands beside it."""
 _EVENING = time(21)
 _ONCE = (After, InDays, InNextWeek, OnDate, OnDay, OnWeekday)
 
@@ -44,6 +46,8 @@ def mentioned(
     text = _UNTIL.sub(lambda by: " " * len(by[0]), text[:LONGEST])
     for start in (found.start() for found in _STARTS.finditer(text)):
         for found, said in _readings(text[start:], language) if start >= over else ():
+            if isinstance(found.day, OnWeekday) and _SHORT_DAY.match(said):
+                continue
             if not isinstance(found.day, _ONCE) or (isinstance(found.day, OnWeekday) and found.day.following):
                 over = max(over, start + found.end)  # every Friday, or one of two: no part of it counts
                 break
