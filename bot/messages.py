@@ -136,10 +136,15 @@ class Media:
 
 @dataclass(frozen=True)
 class Button:
-    """A button under a message. `data` is `<action>:<opaque>`; the opaque part is looked up, never trusted."""
+    """A button under a message. `data` is `<action>:<opaque>`; the opaque part is looked up, never trusted.
+
+    One that is `private` leads from a group or a channel into the person's own chat with the bot, which begins with
+    `/start <action>-<opaque>`, where the platform has such links; elsewhere it is pressed like any other.
+    """
 
     label: str
     data: str
+    private: bool = False
 
 
 @dataclass(frozen=True)

@@ -260,6 +260,7 @@ class DiscordAdapter:
         person = self._places.person_at(channel_id)
         in_room = self._places.in_room(channel_id)
         liked = event.name.startswith("MESSAGE_REACTION") and channel_id in self._me.story_chat_ids
+        liked = liked or (place is not None and place.is_thread and place.parent_id in self._me.story_chat_ids)
         if not (person or in_room or liked or is_addressed(event.name, told, self.bot)):
             return None
         body: dict[str, Any] = {"t": event.name, "d": told, "serial": event.serial, "at": event.at}

@@ -189,6 +189,7 @@ class TelegramAdapter:
         """Learns the bot's own name and makes the line free for what was chosen."""
         me = await self._api.call("getMe")
         self._me = replace(self._me, username=str(me.get("username", "")))
+        self._sending.username = self._me.username
         if not self._expected.webhook_url:
             await self._api.call("deleteWebhook")
         try:

@@ -23,6 +23,8 @@ WANTED = (
 COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*)(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
 PRESENT = ("member", "administrator", "creator", "restricted")
 """What somebody's standing in a chat is called while they are in it."""
+NOBODY = Sender("", "")
+"""Who brings a channel's posts into the group that belongs to it."""
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError)
 """What reading a malformed update may raise."""
 
@@ -96,6 +98,8 @@ def _written(raw: Body, message: Body, me: Identity, *, edited: bool = False) ->
     if not text and not media:
         return _service(raw, message, me)
     command = None if edited else COMMAND.match(text.plain)
+    if message.get("is_automatic_forward"):
+        return _message(raw, message, NOBODY, me, kind="text", text=text, addressed=False, fields=_commented(message))
     found = {
         "kind": "edit" if edited else "command" if command else "text",
         "text": text.cut(command.end(), len(text.plain)) if command else text,
@@ -104,8 +108,30 @@ def _written(raw: Body, message: Body, me: Identity, *, edited: bool = False) ->
         "reply_to": _reply_to(message, me.bot),
         "album": _word(message.get("media_group_id", "")),
         "addressed": _addressed(message, me, command),
+        "fields": {} if command else _commented(message),
     }
     return _message(raw, message, _sender(message), me, **found)
+
+
+def _commented(message: Body) -> dict[str, str]:
+    """What a message has to do with a post of a channel, in the group that belongs to it: `copy_of`, the post as it was
+    brought there; `comment_on`, the message there in whose thread it stands, and `post`, what that is a copy of, where
+    it is known; `aside`, that it answers another comment."""
+    if message.get("is_automatic_forward"):
+        return {"copy_of": _origin(message)}
+    quoted: Body = message.get("reply_to_message") or {}
+    if message["chat"]["type"] != "supergroup" or message.get("is_topic_message") or not quoted:
+        return {}
+    root = quoted if quoted.get("is_automatic_forward") else {}
+    thread = root.get("message_id") or message.get("message_thread_id")
+    found = {"comment_on": str(int(thread))} if thread else {}
+    return found | ({"post": _origin(root)} if root else {"aside": "yes"} if found else {})
+
+
+def _origin(message: Body) -> str:
+    """The channel's post of which a message is a copy, as `<chat>/<message>`; empty where it isn't said."""
+    origin: Body = message.get("forward_origin") or {}
+    return f"{int(origin['chat']['id'])}/{int(origin['message_id'])}" if origin.get("type") == "channel" else ""
 
 
 def _edited(raw: Body, message: Body, me: Identity) -> InboundMessage:

@@ -47,6 +47,8 @@ class Sending:
         self._refused: tuple[str, datetime] | None = None
         self._mended = Recent[OutboundMessage, OutboundMessage]()
         self._captioned = Recent[MessageRef, bool]()
+        self.username = ""
+        """The bot's own name, once it is known."""
 
     async def make(self, call: Call) -> Receipt:
         """Makes the call. Raises DeliveryError, with the scope "bot" where a 429 is not the chat's own.
@@ -64,6 +66,11 @@ class Sending:
             raise
         except ValueError as error:
             raise DeliveryError(Reason.rejected, f"it can't be said to Telegram: {error}") from None
+
+    def _markup(self, call: Call) -> Said:
+        """The keyboard; where others read along, a private button is a link into the person's own chat."""
+        links = self.username if self._where(call.chat.chat_id) != "private" else ""
+        return _keyboard(call.message.buttons, links)
 
     def _scope(self, chat_id: str) -> str:
         """Telegram doesn't say whose limit it was. A group has one of its own; of two private chats that are refused
@@ -152,7 +159,7 @@ class Sending:
         if len(media) > 1:
             album = await self._album(call)
             return self._receipt(call, await self._call("sendMediaGroup", call.chat.chat_id, **place, media=album))
-        place |= _markup(call.message.buttons)
+        place |= self._markup(call)
         if not media:
             words = _words("text", call.message.text)
             return self._receipt(call, await self._call("sendMessage", call.chat.chat_id, **place, **words))
@@ -199,7 +206,7 @@ class Sending:
 
     async def _edit_once(self, call: Call) -> Receipt:
         """Edits picture, words or (without either) the buttons alone; the words of a picture are its caption."""
-        message, target, markup = call.message, _target(call), _markup(call.message.buttons)
+        message, target, markup = call.message, _target(call), self._markup(call)
         if message.media:
             album = await self._album(replace(call, message=replace(message, media=message.media[:1])))
             return self._receipt(call, await self._change("editMessageMedia", target, media=album[0], **markup))
@@ -273,7 +280,7 @@ def _words(name: str, text: Text) -> Said:
     return {name: text.plain} | ({"entities" if name == "text" else "caption_entities": entities} if entities else {})
 
 
-def _markup(buttons: tuple[Button, ...]) -> Said:
+def _keyboard(buttons: tuple[Button, ...], username: str) -> Said:
     rows: list[list[Button]] = []
     for button in buttons:
         row = [*rows[-1], button] if rows else []
@@ -281,8 +288,14 @@ def _markup(buttons: tuple[Button, ...]) -> Said:
             rows[-1] = row
         else:
             rows.append([button])
-    keyboard = [[{"text": button.label, "callback_data": button.data} for button in row] for row in rows]
+    keyboard = [[{"text": button.label} | _pressed(button, username) for button in row] for row in rows]
     return {"reply_markup": {"inline_keyboard": keyboard}} if keyboard else {}
+
+
+def _pressed(button: Button, username: str) -> Said:
+    if button.private and username:
+        return {"url": f"https://t.me/{username}?start={button.data.replace(':', '-')}"}
+    return {"callback_data": button.data}
 
 
 def _target(call: Call) -> MessageRef:

@@ -10,6 +10,7 @@ from bot.database.tables.privacy import BarredPrint, Erasure
 from bot.database.tables.promises import Consent, Promise, Rating
 from bot.database.tables.shop import Blob, Change, EntryRow, Image, Phrasing, ProductRow, Revision, TableMapping
 from bot.database.tables.stories import Episode, Post, PostReaction, Series, Story
+from bot.database.tables.talk import LiveHour, LiveQuestion, PostReply, StoryTalk
 from bot.database.tables.traffic import Attachment, ButtonRow, ChatMove, FileId, InboxRow, Lane, OutboxRow, SentPart
 
 __all__ = [
@@ -34,12 +35,15 @@ __all__ = [
     "Image",
     "InboxRow",
     "Lane",
+    "LiveHour",
+    "LiveQuestion",
     "Note",
     "OutboxRow",
     "OwnerRow",
     "Phrasing",
     "Post",
     "PostReaction",
+    "PostReply",
     "ProductRow",
     "Promise",
     "Rating",
@@ -49,6 +53,7 @@ __all__ = [
     "Series",
     "Snippet",
     "Story",
+    "StoryTalk",
     "TableMapping",
     "Ticket",
 ]
