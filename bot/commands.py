@@ -62,7 +62,9 @@ STORY = (
     Argument("photo", "file"),
     Argument("do", completes=True, in_form=False),
     Argument("id", completes=True, in_form=False),
+    Argument("more", completes=True, in_form=False),
 )
+LIVE = (Argument("title", completes=True),)
 QUEUE = (Argument("series", completes=True), Argument("text", "paragraph"), Argument("photo", "file"))
 STORIES = (Argument("cancel", completes=True), Argument("month", completes=True))
 CLOSE = (Argument("reason"), Argument("after", completes=True), Argument("silently", completes=True))
@@ -106,6 +108,7 @@ COMMANDS = (
     Command("transcript", "thread", "[html|markdown] [with notes]", fields=TRANSCRIPT),
     Command("story", "room", "[when] text", fields=STORY, asks=True),
     Command("stories", "room", "[month]", fields=STORIES),
+    Command("live", "room", "[title] | stop", fields=LIVE),
     Command("queue", "room", "[number] [text]", fields=QUEUE),
     Command("waiting", "room"),
     Command("mine", "room"),

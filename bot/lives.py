@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.database.erasing import next_erasure_at
+from bot.database.live_hours import next_ask_at
 from bot.database.plans import next_over_at, next_post_at, next_question_at
+from bot.database.talk import next_digest_at, next_receipt_at
 from bot.database.waiting import next_reminder_at
 from bot.database.wishes import next_restock_at
 from handlers import privacy, reminders, restock, stories
@@ -13,6 +15,9 @@ LIVES = (
     (next_over_at, stories.over_due, "a story is over"),
     (next_question_at, stories.ask_due, "a series asks for its next story"),
     (next_erasure_at, privacy.due, "somebody is forgotten"),
+    (next_receipt_at, stories.receipt_due, ""),
+    (next_digest_at, stories.digest_due, "the owners hear what people said to stories"),
+    (next_ask_at, stories.live_due, "a live hour has lasted an hour"),
     (next_restock_at, restock.due, ""),
     (next_reminder_at, reminders.due, "the owners are reminded of who waits"),
 )

@@ -117,6 +117,7 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("room", "stories"): stories.stories,
     ("thread", "promise"): promises.promise,
     ("room", "queue"): stories.queue,
+    ("room", "live"): stories.live_hour,
     ("room", "promises"): promises.promises,
     ("room", "kept"): promises.kept,
     ("room", "waiting"): waiting.waiting,
@@ -158,6 +159,13 @@ CUSTOMER_BUTTONS: dict[str, Press] = {
     "unfollow": lambda message, ctx, value: welcome.unfollow(message, ctx),
 }
 
+EVERYBODYS: dict[str, Press] = {
+    "more": stories.tell_more,
+    "why_story": preferences.why_story,
+    "live_name": stories.live_named,
+}
+"""Under a post, which many people read: these carry a row's id, and what they do is safe whoever presses."""
+
 OWNER_BUTTONS: dict[str, Press] = {
     "close": lambda message, ctx, value: closing.close(message, ctx),
     "reopen": lambda message, ctx, value: closing.reopen(message, ctx),
@@ -168,6 +176,8 @@ OWNER_BUTTONS: dict[str, Press] = {
     **dict.fromkeys(("story_channel", "story_followers", "story_missed_day"), stories.draft_pressed),
     "story_do": stories.pressed,
     "story_missed": stories.settle,
+    **dict.fromkeys(("live_next", "live_end"), stories.live_pressed),
+    "live_skip": stories.live_skipped,
     "queue_into": stories.into,
     "queue_drop": stories.dropped,
     "unblock": lambda message, ctx, value: blocks.unblock(message, ctx),
@@ -225,6 +235,9 @@ def _audiences(message: InboundMessage, ctx: Context) -> tuple[Audience, ...]:
 
 async def press(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """A button: what it means is looked up, and it counts only in its own conversation and for its own side."""
+    action, _, id = message.action.partition(":")
+    if action in EVERYBODYS and id.isdecimal() and len(id) < 19 and not ctx.in_room:
+        return await EVERYBODYS[action](message, ctx, {"id": id})
     found = await buttons.recall(ctx.session, message.action, ctx.conversation.id)
     table = OWNER_BUTTONS if ctx.is_owner else CUSTOMER_BUTTONS
     if ctx.is_owner and not ctx.in_room:
@@ -284,7 +297,9 @@ WORDS = ("text", "button", "form", "command", "edit")
 
 async def route(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """Hands the message to the first route that matches."""
-    if not message.addressed and (message.kind == "command" or not ctx.in_room):
+    if not ctx.in_room and (heard := await stories.overheard(message, ctx)) is not None:
+        return heard  # people talk with each other under a story
+    if not (message.addressed or ctx.about) and (message.kind == "command" or not ctx.in_room):
         return []  # meant for another bot, or for people
     messages = await blocks.due(ctx) if not ctx.in_room else []
     table = OWNERS if ctx.in_room else CUSTOMERS

@@ -195,6 +195,8 @@ def _tried(ticket: Ticket, ctx: Context) -> list[Text]:
         words = from_markdown(kept)
         words = words if len(words.plain) <= PART_LETTERS else words.cut(0, PART_LETTERS - 1) + "…"
         parts.append(ctx.say("card_stale", id=stale) + "\n" + quoted(words))
+    if known.get("story"):
+        parts.append(ctx.say("card_story", story=_short(str(known["story"]), PART_LETTERS)))
     if known.get("public"):
         parts.append(ctx.say("card_public"))
     return parts

@@ -39,7 +39,7 @@ async def complete(session: AsyncSession, house: House, now: datetime, argument:
         return [(deed, deed) for deed in (*DEEDS, BEGINS) if deed.startswith(typed.strip().casefold())]
     if argument == "stories month":
         return months(house, now, typed.strip())
-    if argument in ("edit entry", "retire entry"):
+    if argument in ("edit entry", "retire entry", "story more"):
         return (*_entries(house, typed.strip()), *_products(house, typed.strip()))[:AT_MOST]
     if argument in ("snooze until", "block until", "close after"):
         return _stretches(typed.strip())
@@ -69,6 +69,7 @@ LISTS = {
     "untag tag": _tags,
 }
 FIXED: dict[str, Choices] = {
+    "live title": (("stop", "stop"),),
     "close silently": (("yes", "yes"),),
     "transcript format": (("HTML", "html"), ("Markdown", "markdown")),
     "transcript notes": (("with notes", "with notes"),),

@@ -67,6 +67,7 @@ class Context:
     of the first answer where it isn't the message's own; `asks` is what is answered, in public by a quote.
     `privately` opens the private conversation of whoever wrote in public. `in_place` says that the answers belong to
     the very message, not elsewhere. `card_tells` is the stored update whose words the card has to show at once.
+    `about` is the name of our post that the message answers.
     """
 
     session: AsyncSession
@@ -90,6 +91,7 @@ class Context:
     asks: MessageRef | None = None
     in_place: bool = True
     card_tells: int | None = None
+    about: str = ""
     privately: Callable[[Context], Awaitable[Private]] | None = None
     _said: int = field(default=0)
     _replied: int = field(default=0)

@@ -87,6 +87,8 @@ async def undelivered(session: AsyncSession, house: House, failure: Failure) -> 
         return await _unchanged(session, house, failure)
     if message.op != "send":
         return []
+    if message.key.startswith(stories.IN_PRIVATE) and failure.reason == "blocked":
+        return await stories.shut_out(session, house, message, failure.at)
     if failure.state == "uncertain":
         return [_notice(house, failure, "uncertain", _choices(session, house, failure))]
     found = await people.customer_at(session, message.to) if isinstance(message.to, ChatRef) else None

@@ -111,6 +111,11 @@ def asks_again(customer: Customer) -> None:
     customer.stopped_at = None
 
 
+async def why_story(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
+    """The same under a story, with the way out of it."""
+    return [ctx.reply(ctx.say("why_stories"), [ctx.button("unfollow_button", "unfollow")])]
+
+
 async def why(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
     """The button "Why did I get this?"."""
     return [ctx.reply(ctx.say(f"why_{value['kind']}"))]

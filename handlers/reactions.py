@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from bot.database import posted
+from datetime import timedelta
+
+from bot.database import posted, talk
 from bot.messages import InboundMessage, OutboundMessage
 from handlers.context import Context
+
+SOON = timedelta(minutes=1)
+"""So long counts are gathered before a story's receipt tells of them."""
 
 
 async def crossed(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
@@ -12,6 +17,7 @@ async def crossed(message: InboundMessage, ctx: Context) -> list[OutboundMessage
     is counted."""
     if copy := posted.copy_named(await posted.name_of(ctx.session, ctx.ref(message))):
         await _counted(copy, message, ctx)
+        await talk.touched(ctx.session, copy[0], ctx.now + SOON)
         return []
     found = await ctx.sent.counterpart(ctx.ref(message))
     if found is None:

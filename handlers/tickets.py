@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.database import people
 from bot.database.tables import Ticket
 from bot.markup import quoted
 from bot.messages import Button, Desk, InboundMessage, OutboundMessage, Outcome, Text, styled
 from handlers import card as cards
-from handlers import marks, promises
+from handlers import marks, promises, stories
 from handlers.closing import end
-from handlers.context import Context
+from handlers.context import Context, Private
 from handlers.expectations import when
 from handlers.snooze import is_snoozed
 
@@ -52,11 +52,16 @@ async def open_ticket(
     ctx.settles = ctx.settles or (Outcome.handed_over if ctx.held else None)
     ctx.conversation.thought_due_at = None
     words, asked = message.text.plain.strip(), ctx.asked_id or ctx.inbox_id
-    expected = await when(ctx)
+    expected, story = await when(ctx), await stories.subject(message, ctx)
     if known := await people.open_ticket(ctx.session, ctx.conversation.id):
         known.told_at = ctx.now
         known.complaint = known.complaint or card == COMPLAINT
-        more = ctx.say("more_from") + "\n" + _said(words, bool(message.media), ctx)
+        more = (
+            (ctx.say("card_story", story=story) + "\n" if story else Text())
+            + ctx.say("more_from")
+            + "\n"
+            + _said(words, bool(message.media), ctx)
+        )
         already = "asked_already_complaint" if card == COMPLAINT else "asked_already"
         return [ctx.reply(ctx.say(already, when=expected)), ctx.to_desk(more, (), message.media, asked)]
     ticket = Ticket(
@@ -71,6 +76,7 @@ async def open_ticket(
             "public": not ctx.in_place,
             "media": bool(message.media),
             "answered": answered,
+            "story": story,
         },
         complaint=card == COMPLAINT,
         opened_at=ctx.now,
@@ -93,7 +99,9 @@ async def _in_private(
 ) -> list[OutboundMessage]:
     """In public one sentence says that it goes on in private; ticket, card and answer belong to that conversation."""
     assert ctx.privately is not None
+    await stories.meant(message, ctx)
     private = await ctx.privately(ctx)
+    invited = await people.open_ticket(ctx.session, private.ctx.conversation.id) is not None
     told_before = ctx.customer.privacy_told_at if ctx.customer else None
     told, *card_and_more = await open_ticket(
         message, private.ctx, sentence=sentence, card=card, tried=tried, stale=stale, answered=answered
@@ -101,6 +109,8 @@ async def _in_private(
     ctx.outcome = Outcome.handed_over
     ctx.settles = ctx.settles or (Outcome.handed_over if ctx.held else None)
     ctx.conversation.thought_due_at = None
+    if ctx.about:
+        return await _under_a_story(told, card_and_more, private, told_before, invited, ctx)
     if private.reachable:
         return [ctx.reply(ctx.say("goes_on_in_private")), *await _at_their_desk([told, *card_and_more], private.ctx)]
     if ctx.customer:
@@ -108,6 +118,28 @@ async def _in_private(
     way = "goes_on_by_link" if private.link else "goes_on_when_written"
     public = ctx.reply(ctx.say(way, link=styled("link", private.link, private.link)))
     return [public, *await _at_their_desk(card_and_more, private.ctx)]
+
+
+async def _under_a_story(
+    told: OutboundMessage,
+    others: list[OutboundMessage],
+    private: Private,
+    told_before: datetime | None,
+    invited: bool,
+    ctx: Context,
+) -> list[OutboundMessage]:
+    """Who asks under a story is written to in private alone; where the bot can't write first, one button leads there,
+    once."""
+    if private.reachable:
+        told = replace(told, key=f"{stories.IN_PRIVATE}{ctx.asked_id or ctx.inbox_id}:{told.key}")
+        return await _at_their_desk([told, *others], private.ctx)
+    if ctx.customer:
+        ctx.customer.privacy_told_at = told_before  # nobody has read it
+    shown = await _at_their_desk(others, private.ctx)
+    if invited:
+        return shown
+    button = stories.go_on_button(ctx, ctx.asked_id or ctx.inbox_id)
+    return [ctx.reply(ctx.say("goes_on_by_button"), [button] if private.link else []), *shown]
 
 
 async def _at_their_desk(messages: list[OutboundMessage], ctx: Context) -> list[OutboundMessage]:
@@ -137,7 +169,9 @@ def join(lines: Sequence[InboundMessage]) -> InboundMessage:
     text = Text()
     for line in lines:
         text = text + ("\n" if text and line.text else "") + line.text
-    return replace(lines[-1], text=text, media=tuple(media for line in lines for media in line.media))
+    media = tuple(media for line in lines for media in line.media)
+    quoting = next((line for line in lines if line.reply_to), lines[-1])
+    return replace(lines[-1], text=text, media=media, reply_to=quoting.reply_to, fields=quoting.fields)
 
 
 async def from_customer(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:

@@ -10,6 +10,8 @@ from handlers.context import Context
 
 async def start(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """A welcome, with the offer to follow the stories."""
+    if (led := await stories.started(message, ctx)) is not None:
+        return led
     text = ctx.say("start")
     return [ctx.reply(text, [follow_button(ctx), *await stories.so_far_button(ctx)])]
 

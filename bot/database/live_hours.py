@@ -69,7 +69,9 @@ async def reworded(session: AsyncSession, platform: str, chat_id: str, message_i
 async def question(session: AsyncSession, question_id: int) -> tuple[LiveQuestion, str] | None:
     """A question, with the name of whoever asked, held until the transaction ends."""
     wanted = select(LiveQuestion, Customer.name).outerjoin(Customer, Customer.id == LiveQuestion.customer_id)
-    found = (await session.execute(wanted.filter(LiveQuestion.id == question_id).with_for_update(of=LiveQuestion))).first()
+    found = (
+        await session.execute(wanted.filter(LiveQuestion.id == question_id).with_for_update(of=LiveQuestion))
+    ).first()
     return (found[0], found[1] or "?") if found else None
 
 

@@ -9,7 +9,7 @@ from bot.database import plans
 from bot.database.tables import Series, Story
 from bot.messages import InboundMessage, OutboundMessage, Text
 from handlers.context import Context
-from handlers.stories import asking, listing, month, once, planning, queueing, series, steering
+from handlers.stories import asking, listing, live, month, more, once, planning, queueing, series, steering
 from handlers.stories.questions import is_awaited
 
 Deed = Callable[[Series, Story, Text, InboundMessage, Context], Awaitable[list[OutboundMessage]]]
@@ -25,12 +25,13 @@ DEEDS: dict[str, Deed] = {
     "recall": once.recall,
     "gone": once.gone,
     "until": steering.until,
+    "more": more.choose,
     "ask": series.question,
     "missed": series.missed,
 }
 """What `/story <word> ID` does; the words after the number go along."""
 PRESSED: dict[str, Deed] = {**DEEDS, "undo": steering.undo, "open": steering.look}
-TAKES_WORDS = ("edit", "until", "ask", "missed")
+TAKES_WORDS = ("edit", "until", "more", "ask", "missed")
 """With these words may follow the number; after the others they make it a story ("now 3 eggs left")."""
 ALONE = ("cancel", "edit", "pause", "resume", "preview", "recall", "gone")
 """These ask which story is meant where no number follows."""
@@ -41,6 +42,7 @@ STEPS: dict[str, Answer] = {
     **dict.fromkeys(("what", "content", "when", "change"), planning.answered),
     "edit": once.answered,
     "queue": queueing.answered,
+    "live": live.awaited,
 }
 """What an answer is about, by the step that was asked."""
 
@@ -118,6 +120,7 @@ async def awaited(message: InboundMessage, ctx: Context) -> list[OutboundMessage
 async def quoted(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """A message in the room's general part that quotes another: the reply to our question is the story."""
     found = await asking.answered(message, ctx)
+    found = await live.answered(message, ctx) if found is None else found
     if found is not None:
         return found
     return await awaited(message, ctx) if is_awaited(message, ctx) else []

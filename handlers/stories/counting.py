@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import talk
-from bot.database.talk import Counted
 from bot.database.tables import Series
+from bot.database.talk import Counted
 from bot.messages import OutboundMessage, Text, dump, load
 from handlers.context import Context, House
 from handlers.stories.telling import named

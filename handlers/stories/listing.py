@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.database import plans
+from bot.database import plans, talk
 from bot.database.tables import Series
 from bot.messages import Button, InboundMessage, OutboundMessage
 from handlers.context import Context
+from handlers.stories import counting
 from handlers.stories.preview import next_times
 from handlers.stories.telling import is_numbered, named
 
@@ -19,17 +20,20 @@ async def listed(ctx: Context) -> list[OutboundMessage]:
     """What is planned or paused, each with a button to cancel it and one to open it."""
     rows = await plans.planned(ctx.session)
     if not rows:
-        return [ctx.reply(ctx.say("stories_none"))]
+        return [ctx.reply(ctx.say("stories_none") + await counting.lately(ctx))]
     text, found = ctx.say("stories"), list[Button]()
+    counts = await talk.counts(ctx.session, [series.id for series, _ in rows])
     for series, content in rows:
         id, short = str(series.id), named(series, content, ctx.say("picture").plain)
         line = ctx.say("stories_line", id=id, text=short, words=series.phrase)
         coming = ctx.say("stories_paused").plain if series.state == "paused" else next_times(series, ctx, 1)
         text = text + "\n" + line + (f" · {coming}" if coming else "")
+        if counts[series.id]:
+            text = text + " · " + counting.in_words(counts[series.id], ctx.language)
         label = ctx.say("cancel_series_button", id=id).plain
         found.append(ctx.labelled(label, "story_cancel", {"series": series.id}))
         found.append(_deed("open", series, ctx))
-    return [ctx.reply(text, found)]
+    return [ctx.reply(text + await counting.lately(ctx), found)]
 
 
 def _deed(verb: str, series: Series, ctx: Context) -> Button:

@@ -40,7 +40,7 @@ def hour_named(name: str) -> int | None:
 # The owner begins and ends it.
 
 
-async def live(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
+async def command(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """`/live [title]`; `/live stop`."""
     title = " ".join((message.fields.get("title") or message.text.plain).split())
     hour = await live_hours.is_open(ctx.session)
@@ -61,7 +61,9 @@ async def live(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
 async def _announced(hour: LiveHour, ctx: Context) -> list[OutboundMessage]:
     """The post in the channels, and with those followers who may be written to at this very time."""
     text = ctx.say("live_begins", title=hour.title)
-    found = [OutboundMessage(chat, f"live:{hour.id}:{n}", "post", text=text) for n, chat in enumerate(ctx.house.channels)]
+    found = [
+        OutboundMessage(chat, f"live:{hour.id}:{n}", "post", text=text) for n, chat in enumerate(ctx.house.channels)
+    ]
     for customer, chat in await people.followers(ctx.session):
         if may_contact(customer, "stories", ctx.now, ctx.zone):
             copy = OutboundMessage(chat, f"live:{hour.id}:{len(found)}", "post", text=text)
@@ -157,9 +159,8 @@ async def _shown_at_once(question: LiveQuestion, ctx: Context) -> list[OutboundM
         return []
     question.state = "asked"
     language, room_id = best_language(*ctx.shop.languages), await chats.room_conversation(ctx.session, room)
-    values = {"live_skip": {"question": question.id}} | dict.fromkeys(
-        ("live_next", "live_end"), {"live": question.live_id}
-    )
+    live = {"live": question.live_id}
+    values = {"live_skip": {"question": question.id}, "live_next": live, "live_end": live}
     choices = tuple(
         buttons.remember(ctx.session, say(language, f"{action}_button").plain, action, room_id, value, ctx.now)
         for action, value in values.items()

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-
 from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import people, talk
 from bot.database.blobs import images
-from bot.database.tables import Customer, Post, Series, Story
+from bot.database.tables import Post, Series, Story
 from bot.markup import from_markdown
 from bot.messages import Button, InboundMessage, OutboundMessage, Outcome, Text, styled
 from handlers.context import Context, House
@@ -77,18 +74,17 @@ async def in_words(series: Series, ctx: Context) -> Text:
     return Text("\n") + said
 
 
-async def under(
-    session: AsyncSession, house: House, post: Post, pictures: int, customer: Customer | None = None
+def under(
+    house: House, post: Post, chosen: str, pictures: int, *, private: bool, language: str = ""
 ) -> tuple[Button, ...]:
-    """The row of buttons under a copy of a post; `customer` is the follower whose own copy it is. Albums take none."""
+    """The row of buttons under a copy of a post, of which `chosen` is told more; one in a `private` chat says why it
+    came. Albums take none."""
     if pictures > 1:
         return ()
-    language = best_language(customer.language if customer else "", *house.shop.languages)
-    chosen = await talk.more_of(session, post.series_id)
-    found = []
+    language, found = best_language(language, *house.shop.languages), []
     if chosen and known_as(chosen, house):
         found.append(Button(say(language, "more_button").plain, f"more:{post.id}", private=True))
-    if customer:
+    if private:
         found.append(Button(say(language, "why_button").plain, f"why_story:{post.id}"))
     return tuple(found)
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database import people, plans, posted
+from bot.database import people, plans, posted, talk
 from bot.database.posted import PostCopy
 from bot.database.tables import Post, Series, Story
 from bot.messages import ChatRef, Desk, InboundMessage, Media, OutboundMessage, Span, Text, Written, dump, load
 from bot.recurrence import read_beginning, read_when
 from handlers.context import Context, House
-from handlers.stories import planning, steering
+from handlers.stories import more, planning, steering
 from handlers.stories.preview import SEPARATOR, draft_preview, plan_text
 from handlers.stories.questions import ask
 from handlers.stories.telling import composed, is_numbered
@@ -91,11 +91,12 @@ async def _edits(
     post: Post, story: Story, verb: str, stamp: str, ctx: Context, *, new_media: bool = False
 ) -> list[OutboundMessage]:
     text, media = composed(post, story)
-    changed = media if new_media and len(media) == 1 else ()
+    changed, chosen = media if new_media and len(media) == 1 else (), await talk.more_of(ctx.session, post.series_id)
     return [
         OutboundMessage(
             copy.to, f"{verb}:{post.id}:{stamp}:{number}", "post", "edit", text=text, media=changed, target=copy.key,
             customer_id=copy.customer_id,
+            buttons=more.under(ctx.house, post, chosen, len(media), private=copy.customer_id is not None),
         )
         for number, copy in enumerate(await posted.copies(ctx.session, post))
         if copy.state != UNSURE
@@ -177,13 +178,14 @@ async def mark_gone(session: AsyncSession, house: House, series: Series, now: da
     for post in await posted.all_of(session, series.id):
         if post.story_id is None:
             continue
-        text, _ = composed(post, await session.get_one(Story, post.story_id))
+        text, media = composed(post, await session.get_one(Story, post.story_id))
         struck = replace(text, spans=(*text.spans, Span("strike", 0, len(text.plain)))) if text else text
         said = struck + ("\n\n" if text else "") + mark
         edits += [
             OutboundMessage(
                 copy.to, f"gone:{post.id}:{now.timestamp():.0f}:{number}", "post", "edit", text=said, target=copy.key,
                 customer_id=copy.customer_id,
+                buttons=more.under(house, post, "", len(media), private=copy.customer_id is not None),
             )
             for number, copy in enumerate(await posted.copies(session, post))
             if copy.state != UNSURE

@@ -10,7 +10,7 @@ from bot.database.tables import Series, Story
 from bot.messages import InboundMessage, OutboundMessage, Text
 from bot.recurrence import Reading, Rule, read_beginning, read_when
 from handlers.context import Context
-from handlers.stories import queueing
+from handlers.stories import counting, more, queueing
 from handlers.stories.posting import plan_next
 from handlers.stories.preview import NOW, draft_preview, next_times
 from handlers.stories.questions import ask
@@ -46,10 +46,13 @@ async def _begin_with(
 
 
 async def _draft(message: InboundMessage, ctx: Context, text: Text, numbered: bool) -> tuple[Series, Story]:
+    text, wanted = more.without_line(text)
     title, told = (text.plain.splitlines() or [""])[0] if numbered else "", Text() if numbered else text
-    return await plans.draft(
+    series, content = await plans.draft(
         ctx.session, told, message.media, message.sender.id, ctx.now, asked_in=ctx.inbox_id, title=title
     )
+    await more.keep(series, message.fields.get("more", "").strip() or wanted, ctx)
+    return series, content
 
 
 def rest_of(text: Text, rest: str | None) -> Text:
@@ -105,7 +108,7 @@ def retell(series: Series, content: Story, message: InboundMessage, ctx: Context
         series.title = (message.text.plain.strip().splitlines() or [series.title])[0]
         return
     text, media = plans.told(content)
-    plans.tell(content, message.text or text, message.media or media)
+    plans.tell(content, more.without_line(message.text)[0] or text, message.media or media)
     content.asked_in = ctx.inbox_id
 
 
@@ -164,7 +167,9 @@ async def _confirm(message: InboundMessage, series: Series, content: Story, ctx:
     if not await plan_next(ctx.session, series, after, ctx.now):
         return ask(ctx.say("story_over"), "when", series.id, message.sender.id, ctx)
     series.state = "planned"
-    return [await _receipt(message, series, ctx), *_without_buttons(message, series, ctx)]
+    receipt = await _receipt(message, series, ctx)
+    await counting.keep_receipt(series, receipt, ctx)
+    return [receipt, *_without_buttons(message, series, ctx)]
 
 
 async def _receipt(message: InboundMessage, series: Series, ctx: Context) -> OutboundMessage:

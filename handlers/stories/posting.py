@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database import buttons, chats, episodes, people, plans
+from bot.database import buttons, chats, episodes, people, plans, talk
 from bot.database.plans import Occurring
 from bot.database.tables import Customer, Post, Series, Story
 from bot.messages import ChatRef, InboundMessage, OutboundMessage
 from bot.recurrence import Rule, occurrences
 from handlers.context import Context, House
 from handlers.preferences import unasked
-from handlers.stories import filling
+from handlers.stories import filling, more
 from handlers.stories.telling import composed, is_numbered
 from handlers.texts import best_language, say
 
@@ -79,9 +79,11 @@ async def publish(
         post.state = "skipped"
         return said
     text, media = composed(post, told)
-    copies = list[OutboundMessage]()
+    copies, chosen = list[OutboundMessage](), await talk.more_of(session, series.id)
     for customer, chat in await recipients(session, house, series, now):
-        copy = OutboundMessage(chat, f"post:{post.id}:{len(copies)}", "post", text=text, media=media)
+        language = customer.language if customer else ""
+        choices = more.under(house, post, chosen, len(media), private=customer is not None, language=language)
+        copy = OutboundMessage(chat, f"post:{post.id}:{len(copies)}", "post", text=text, media=media, buttons=choices)
         mine = unasked(copy, customer, "stories", now, house.shop.zone) if customer else copy
         copies += [mine] if mine else []
     post.story_id, post.copies = told.id, len(copies)

@@ -107,10 +107,16 @@ def asks(message: InboundMessage, ctx: Context) -> bool:
     return exact or ASKS.search(words) is not None or ctx.house.phrases.escalation(words) is not None
 
 
+async def meant(message: InboundMessage, ctx: Context) -> str:
+    """The name of our post that a message is about; empty for none."""
+    if not ctx.about and (found := await about(message, ctx)):
+        ctx.about = found.name
+    return ctx.about
+
+
 async def subject(message: InboundMessage, ctx: Context) -> str:
     """Which story a question is about, in words for the owners; empty where it is about none."""
-    name = ctx.about or (found.name if (found := await about(message, ctx)) else "")
-    copy = posted.copy_named(name)
+    copy = posted.copy_named(await meant(message, ctx))
     found_story = await talk.story_of(ctx.session, copy[0]) if copy else None
     if found_story is None:
         return ""
@@ -124,7 +130,9 @@ def go_on_button(ctx: Context, asked: int | None) -> Button:
     return Button(ctx.say("go_on_button").plain, f"asked:{asked or 0}", private=True)
 
 
-async def shut_out(session: AsyncSession, house: House, message: OutboundMessage, at: datetime) -> list[OutboundMessage]:
+async def shut_out(
+    session: AsyncSession, house: House, message: OutboundMessage, at: datetime
+) -> list[OutboundMessage]:
     """The private answer to what was asked under a story can't reach them: one sentence where they asked."""
     asked = message.key.removeprefix(IN_PRIVATE).partition(":")[0]
     row = await session.get(InboxRow, int(asked)) if asked.isdecimal() else None
@@ -136,7 +144,9 @@ async def shut_out(session: AsyncSession, house: House, message: OutboundMessage
         shop=house.shop.name, name="",
     )  # fmt: skip
     ref = MessageRef(chat, row.message_id)
-    return [OutboundMessage(chat, f"shut:{message.key}", "reply", text=text, quotes=ref, customer_id=message.customer_id)]
+    return [
+        OutboundMessage(chat, f"shut:{message.key}", "reply", text=text, quotes=ref, customer_id=message.customer_id)
+    ]
 
 
 async def digest_due(session: AsyncSession, house: House, now: datetime) -> list[OutboundMessage] | None:

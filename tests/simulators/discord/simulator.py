@@ -206,6 +206,12 @@ class DiscordSimulator:
         """Somebody opens a thread in a text channel."""
         return speech.opens_thread(self.world, parent, user, name)
 
+    def user_comments(self, message: Message, user: User, name: str) -> Channel:
+        """Somebody opens a thread on a message: it bears the message's id."""
+        thread = self.world.open_thread(message.channel, name, user, number=message.id)
+        message.thread = thread
+        return thread
+
     def user_joins(self, channel: Channel, user: User) -> Message:
         """Discord greets somebody in a channel: a message that nobody wrote."""
         return speech.joins(self.world, channel, user)

@@ -49,6 +49,8 @@ class Chat:
     blocked: bool = False
     """Private chats: the person has blocked the bot."""
     migrated_to: int | None = None
+    discussion: Chat | None = field(default=None, repr=False)
+    """Channels: the group into which each post is brought, for comments."""
     members: dict[int, Member] = field(default_factory=dict, repr=False)
     topics: dict[int, Topic] = field(default_factory=dict, repr=False)
     messages: list[Message] = field(default_factory=list, repr=False)
@@ -123,6 +125,8 @@ class Message:
     reactions: dict[int, list[str]] = field(default_factory=dict)
     """The emoji by the id of who reacted."""
     forwarded_from: Message | None = None
+    automatic: bool = False
+    """It was brought into a discussion group by Telegram itself."""
 
     @property
     def text(self) -> str:
@@ -138,7 +142,7 @@ class Message:
     def buttons(self) -> list[Button]:
         """The buttons in reading order."""
         rows = self.content.get("reply_markup", {}).get("inline_keyboard", [])
-        return [Button(b["text"], b.get("callback_data", "")) for row in rows for b in row]
+        return [Button(b["text"], b.get("callback_data") or b.get("url", "")) for row in rows for b in row]
 
     @property
     def media(self) -> str:
@@ -171,6 +175,7 @@ class Message:
         told |= {"edit_date": self.edit_date} if self.edit_date else {}
         told |= {"media_group_id": self.media_group_id} if self.media_group_id else {}
         told |= {"forward_origin": self._origin()} if self.forwarded_from else {}
+        told |= {"is_automatic_forward": True} if self.automatic else {}
         told |= {key: value for key, value in self.content.items() if value not in ([], "")}
         quoted = self.reply_to or self._root()
         if quoted and quoted is not self and not quoted.deleted and not nested:

@@ -123,6 +123,11 @@ class TelegramSimulator:
         """A channel; the bot may post there as an administrator."""
         return self.group(title, forum=False, kind="channel", bot_is=bot_is, username=username)
 
+    def discussion(self, channel: Chat, title: str = "Comments") -> Chat:
+        """The group in which people comment on a channel's posts; the bot is an administrator there."""
+        channel.discussion = self.group(title, forum=False)
+        return channel.discussion
+
     def join(self, chat: Chat, user: User, status: Status = "member") -> None:
         """A person comes into a group, quietly."""
         chat.members[user.id] = Member(user, status)

@@ -95,7 +95,17 @@ class World:
         if chat.type == "channel":
             message.sender, message.sender_chat = None, chat
         chat.add(message)
+        if chat.discussion:
+            self._bring(message, chat.discussion)
         return message
+
+    def _bring(self, post: Message, group: Chat) -> None:
+        """Brings a channel's post into its discussion group, as Telegram does by itself."""
+        bringer = User(777000, "Telegram")
+        more: dict[str, Any] = {"sender_chat": post.chat, "forwarded_from": post, "automatic": True}
+        brought = Message(group, self.next_message_id(group), self.date(), bringer, dict(post.content), **more)
+        group.add(brought)
+        self.tell("message", brought.as_json())
 
     def tell(self, kind: str, told: dict[str, Any]) -> Pending | None:
         """Queues an update for the bot, if it asked for such."""
