@@ -31,6 +31,7 @@ from bot.loops import repeat
 from bot.messages import ChatRef, OutboundMessage, Outcome, RawUpdate
 from bot.metrics import Metrics
 from bot.outbox import Outbox
+from bot.retention import forget_old
 from bot.sender import Sender, Undelivered
 from bot.surroundings import context_of, handled
 from bot.worker import Worker
@@ -257,8 +258,10 @@ class Concierge:
             pass
 
     async def tidy(self) -> None:
-        """Deletes the files that were kept for long enough."""
-        await self._fetcher.forget(timedelta(days=self.house.shop.keep_media_days))
+        """Deletes the files and the messages that were kept for long enough."""
+        now, shop = self.clock.now(), self.house.shop
+        await self._fetcher.forget(timedelta(days=shop.keep_media_days))
+        await forget_old(self.database, now - timedelta(days=shop.keep_messages_days), now)
 
     async def _look_for_news(self) -> None:
         await self.load()

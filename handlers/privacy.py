@@ -51,7 +51,7 @@ async def forget(message: InboundMessage, ctx: Context, value: dict[str, Any]) -
         farewell = farewell + " " + ctx.say("forgotten_open")
     said = ctx.reply(farewell)
     ctx.settles = Outcome.done
-    erasure = await erasing.begin(ctx.session, customer, "customer", ctx.now)
+    erasure = await erasing.begin(ctx.session, customer, "customer", ctx.now, ctx.inbox_id)
     return [said, *told_in_threads(erasure, ctx.shop)]
 
 
@@ -85,18 +85,22 @@ async def due(session: AsyncSession, house: House, now: datetime) -> list[Outbou
     if erasure is None:
         return None
     done = await erasing.go_on(session, erasure, now)
+    return None if done.step == "waits" else follows(done, erasure, house.shop)
+
+
+def follows(done: erasing.Done, erasure: Erasure, shop: Shop) -> list[OutboundMessage]:
+    """What has to be done and said in the owners' room after a step."""
     key = erasing.key_of(erasure)
-    if done.step == "takes_back":
-        return [
-            OutboundMessage(ref.chat, f"{key}{number}", "note", "delete", target=ref)
-            for number, ref in enumerate(done.copies)
-        ]
-    if done.step == "over" and done.left:
-        text = _say(house.shop, "forgotten_left", count=str(done.left))
-        return [
-            OutboundMessage(place, f"{key}left:{number}", "note", text=text) for number, place in enumerate(done.places)
-        ]
-    return None if done.step == "waits" else []
+    copies = [
+        OutboundMessage(ref.chat, f"{key}{number}", "note", "delete", target=ref)
+        for number, ref in enumerate(done.copies)
+    ]
+    if done.step != "over" or not done.left:
+        return copies
+    text = _say(shop, "forgotten_left", count=str(done.left))
+    return [
+        OutboundMessage(place, f"{key}left:{number}", "note", text=text) for number, place in enumerate(done.places)
+    ]
 
 
 def _say(shop: Shop, sentence: str, **values: str) -> Any:

@@ -110,6 +110,7 @@ ROWS = (
     Row("bot.metrics", ("bot.messages",), ("prometheus_client",)),
     Row("bot.calendar_page", (), ("PIL",)),
     Row("bot.stuck", ("bot.database",), ("sqlalchemy",)),
+    Row("bot.retention", ("bot.database",), ("sqlalchemy", "structlog")),
     Row("bot.alone", ("bot.database",), ("sqlalchemy", "structlog")),
     Row("bot.backups", ("bot.database",), ("sqlalchemy", "structlog")),
     *(Row(room, PACKAGES, ("*",)) for room in ("bot.app", "bot.lives", "bot.surroundings", "bot.fitting", *COMPOSED)),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from bot.cli import asking, base, checking, health, later, running, schedule, setting_up
+from bot.cli import asking, base, checking, customers, health, later, running, schedule, setting_up
 from bot.cli.endings import explain, forget_output
 
 app = typer.Typer(
@@ -46,6 +46,9 @@ knowledge.command("export")(base.export)
 knowledge.command("undo")(base.undo)
 knowledge.command("check")(checking.check)
 knowledge.command("evaluate")(base.evaluate)
+
+customer.command("export")(customers.export)
+customer.command("erase")(customers.erase)
 
 for _group, _name, _help in later.COMMANDS:
     {"": app, "knowledge": knowledge, "customer": customer}[_group].command(

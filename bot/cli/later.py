@@ -12,8 +12,6 @@ COMMANDS = (
     ("", "backup", "Copies the database to a file."),
     ("", "restore", "Brings the database back from a file."),
     ("", "insights", "Charts and tables of what customers asked."),
-    ("customer", "export", "Everything that is kept of a customer."),
-    ("customer", "erase", "Forgets a customer."),
 )
 """Group, name and what it will do."""
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.database.inserts import plain
 from bot.database.tables import (
     Attachment,
     Base,
@@ -172,3 +173,20 @@ def _lanes(person: Person) -> ColumnElement[bool]:
     )
     empty = Lane.lane.not_in(select(OutboxRow.lane))
     return or_(false(), *desks, Lane.lane.in_(chats)) & empty
+
+
+async def exported(session: AsyncSession, person: Person) -> dict[str, list[dict[str, Any]]]:
+    """Every row that is a person's, by table, as plain JSON values; instants are UTC. Files are told by their
+    fingerprint."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table, where in rules(person):
+        columns = plain(table).columns
+        rows = await session.execute(select(*columns).where(where).order_by(*plain(table).primary_key))
+        found[table.__tablename__] = [
+            {column.name: _as_json(value) for column, value in zip(columns, row, strict=True)} for row in rows
+        ]
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -65,11 +65,14 @@ def key_of(erasure: Erasure) -> str:
     return f"erased:{erasure.id}:"
 
 
-async def begin(session: AsyncSession, customer: Customer, by: str, now: datetime) -> Erasure:
+async def begin(
+    session: AsyncSession, customer: Customer, by: str, now: datetime, asked_in: int | None = None
+) -> Erasure:
     """Takes a person's name and id away, ends what was open or planned, and notes that all else is to follow. A block
-    of theirs stays as a fingerprint."""
+    of theirs stays as a fingerprint. What was stored after the update `asked_in` is somebody new's."""
     await session.flush()
     person = await person_of(session, customer, now)
+    person = replace(person, last_heard=asked_in or person.last_heard)
     counts = {table.__tablename__: await _count(session, table, where) for table, where in rules(person)}
     waiting = Ticket.closed_at.is_(None) & Ticket.conversation_id.in_(person.conversations)
     counts["open"] = await _count(session, Ticket, waiting)
@@ -151,6 +154,14 @@ async def _bar(session: AsyncSession, customer: Customer) -> None:
         name = fingerprint(customer.platform, customer.platform_id)
         made = insert_into(session, BarredPrint).values(fingerprint=name, by=block.by, until=block.until)
         await session.execute(made.on_conflict_do_update(index_elements=["fingerprint"], set_={"until": block.until}))
+
+
+async def private_chats(session: AsyncSession, customer: Customer) -> list[ChatRef]:
+    """Where the person can be told, alone."""
+    wanted = select(Conversation.platform, Conversation.bot, Conversation.chat_id).where(
+        Conversation.customer_id == customer.id, Conversation.person_id == ""
+    )
+    return [ChatRef(*row) for row in await session.execute(wanted)]
 
 
 async def next_erasure_at(session: AsyncSession) -> datetime | None:

@@ -35,19 +35,15 @@ async def leave_bare(session: AsyncSession, place: ChatRef, person: Person) -> N
     last = select(func.max(InboxRow.id)).filter_by(**here).where(InboxRow.message_id.is_not(None))
     newest = await session.scalar(last)
     if newest is not None:
-        await session.execute(update(InboxRow).where(InboxRow.id == newest).values(**bare(None)))
+        nobodys = {**bare(None), "customer_id": None, "conversation_id": None}
+        await session.execute(update(InboxRow).where(InboxRow.id == newest).values(**nobodys))
 
 
 def bare(raw: dict[str, Any] | None) -> dict[str, Any]:
     """What a stored update is set to that loses its words: it keeps its place, and the name of its channel."""
     channel = ((raw or {}).get("d") or {}).get("channel_id") if raw else None
-    return {
-        "raw": {"d": {"channel_id": channel}} if channel else {},
-        **dict.fromkeys(("words", "explanation", "customer_id", "conversation_id", "album", "thought_id")),
-        "state": "done",
-        "outcome": "done",
-        "error": "",
-    }
+    nothing = dict.fromkeys(("words", "explanation", "album", "thought_id"))
+    return {"raw": {"d": {"channel_id": channel}} if channel else {}, **nothing, "state": "emptied", "error": ""}
 
 
 async def words_of(session: AsyncSession, person: Person) -> list[str]:

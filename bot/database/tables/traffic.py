@@ -19,8 +19,9 @@ IN_ALBUM = text("album IS NOT NULL")
 class InboxRow(Base):
     """A platform's update as it came.
 
-    `state` is pending, held (an unsure line that waits for the rest of the thought), done or failed; `outcome` is
-    set with the last two. `message_id` is the platform's message that it tells of; `album` what it is a part of.
+    `state` is pending, held (an unsure line that waits for the rest of the thought), done or failed (`outcome` is set
+    with these two), or emptied: only its place is left, as the last of its chat. `message_id` is the platform's message
+    that it tells of; `album` what it is a part of.
     `thought_id` is the first of the lines with which it was read as one question. `explanation` tells why an answer was
     given. `words` is what it says, made alike for searching.
     """

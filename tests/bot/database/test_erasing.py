@@ -80,7 +80,7 @@ async def test_nobody_can_find_a_trace_of_who_was_forgotten(stage: Stage) -> Non
     await stage.wait(seconds=4)
     await stage.thread("Ben").says("/search zebraparcel")
     await ana.says("/settings")
-    await ana.presses("Send me stories")
+    await ana.presses("Yes, stories")
     await ana.says("/mydata")
     before = await everything(stage.database)
     assert [token for token in PLANTED if f"zebra{token}" not in before] == []
