@@ -194,7 +194,11 @@ class Concierge:
 
     async def send(self) -> bool:
         """Sends what is due now, one message a lane."""
-        return await self._sender.send()
+        sent = await self._sender.send()
+        if not sent and self._sender.paced_until:  # a look that comes late would leave the pace unused
+            pause_s = (self._sender.paced_until - self.clock.now()).total_seconds()
+            asyncio.get_running_loop().call_later(max(0.0, pause_s), self.mail_waits.set)
+        return sent
 
     async def fetch(self) -> bool:
         """Fetches files whose bytes are wanted."""

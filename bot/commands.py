@@ -66,6 +66,11 @@ STORY = (
 )
 LIVE = (Argument("title", completes=True),)
 QUEUE = (Argument("series", completes=True), Argument("text", "paragraph"), Argument("photo", "file"))
+BROADCAST = (
+    Argument("text", "paragraph"),
+    Argument("photo", "file"),
+    Argument("to", completes=True, in_form=False),
+)
 STORIES = (Argument("cancel", completes=True), Argument("month", completes=True))
 CLOSE = (Argument("reason"), Argument("after", completes=True), Argument("silently", completes=True))
 EDIT = (Argument("entry", completes=True), Argument("change", "paragraph"))
@@ -110,6 +115,7 @@ COMMANDS = (
     Command("stories", "room", "[month]", fields=STORIES),
     Command("live", "room", "[title] | stop", fields=LIVE),
     Command("queue", "room", "[number] [text]", fields=QUEUE),
+    Command("broadcast", "room", "[offers] text", fields=BROADCAST, asks=True),
     Command("waiting", "room"),
     Command("mine", "room"),
     Command("promises", "room"),

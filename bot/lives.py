@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from bot.database.broadcasts import next_at
 from bot.database.erasing import next_erasure_at
 from bot.database.live_hours import next_ask_at
 from bot.database.plans import next_over_at, next_post_at, next_question_at
 from bot.database.talk import next_digest_at, next_receipt_at
 from bot.database.waiting import next_reminder_at
 from bot.database.wishes import next_restock_at
-from handlers import privacy, reminders, restock, stories
+from handlers import broadcasts, privacy, reminders, restock, stories
 
 LIVES = (
     (next_post_at, stories.due, "a story is due"),
     (next_over_at, stories.over_due, "a story is over"),
+    (next_at, broadcasts.due, "a broadcast goes on"),
     (next_question_at, stories.ask_due, "a series asks for its next story"),
     (next_erasure_at, privacy.due, "somebody is forgotten"),
     (next_receipt_at, stories.receipt_due, ""),

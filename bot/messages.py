@@ -203,6 +203,7 @@ class OutboundMessage:
     inbox id, so that an adapter can answer an interaction instead of posting; `copy_of` the inbox id of the words
     that this one carries to the other side. `reaction` is an emoji (empty: takes ours back). `mark` is what op `mark`
     shows at a desk; a platform that can't show it plans no call for it. `urgent` goes before all else of its chat.
+    `broadcast_id` is the broadcast to whose recipients this one belongs.
     """
 
     to: ChatRef | Desk
@@ -222,6 +223,7 @@ class OutboundMessage:
     copy_of: int | None = None
     customer_id: int | None = None
     urgent: bool = False
+    broadcast_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -173,6 +173,7 @@ def _row(part: OutboundMessage, chat: ChatRef, lane: str, place: int, now: datet
         "chat": pace_name(chat),
         "conversation_id": part.to.conversation_id if isinstance(part.to, Desk) else None,
         "customer_id": part.customer_id,
+        "broadcast_id": part.broadcast_id,
         "message": dump(part),
         "state": "waiting",
         "attempts": 0,
@@ -225,7 +226,8 @@ async def claim(
 ) -> Sequence[OutboxRow]:
     """The first row of each lane that may go now, most urgent first and then oldest first, claimed for the caller.
 
-    A chat for which `may_go` says no is passed over for this time.
+    A chat for which `may_go` says no is passed over for this time; a platform that takes nothing more may be taken out
+    of `platforms` meanwhile, so that not every chat of it is asked about.
     """
     claimed, full = list[OutboxRow](), set[str]()
     while len(claimed) < limit:

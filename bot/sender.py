@@ -125,8 +125,7 @@ class Sender:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-            self._under_way = set()
-        ended, self._ended = self._ended, []
+        ended, self._ended, self._under_way = self._ended, [], set()
         await self._store_apart(ended)
 
     async def _round(self, claimed: list[int]) -> list[Ready]:
@@ -157,8 +156,8 @@ class Sender:
         return [ready for ready in found if ready]
 
     async def _claim(self, session: AsyncSession, most: int) -> Sequence[OutboxRow]:
-        self.paced_until = None
-        return await outbox.claim(session, self._clock.now(), most, self._adapters, self._in_pace)
+        self.paced_until, self._open = None, set(self._adapters)
+        return await outbox.claim(session, self._clock.now(), most, self._open, self._in_pace)
 
     async def _store_apart(self, ended: Sequence[Ended]) -> None:
         for one in ended:
@@ -188,6 +187,8 @@ class Sender:
         calls = 2 if desk and desk.thread_id is None else 1  # a new thread costs a call of its own
         ready_at = self._pacer.ready_at(budgets, now, calls)
         if ready_at > now:
+            if budgets and self._pacer.ready_at(budgets[:1], now) > now:
+                self._open.discard(row.platform)  # the bot's own budget is used up, for all its chats
             self.paced_until = min(ready_at, self.paced_until or ready_at)
             if row.conversation_id:
                 self._held_at[row.chat] = now
@@ -225,8 +226,7 @@ class Sender:
         """The calls of rows that may go, each committed as sending for itself."""
         async with self._database.write() as session:
             await outbox.claim_these(session, row_ids)
-        found = [await self._prepared(row_id) for row_id in row_ids]
-        return [ready for ready in found if ready]
+        return [ready for row_id in row_ids if (ready := await self._prepared(row_id))]
 
     async def _prepared(self, row_id: int) -> Ready | None:
         """The call of a claimed row, which is committed as sending."""

@@ -16,6 +16,7 @@ from handlers import (
     after,
     answer,
     blocks,
+    broadcasts,
     card,
     changes,
     claims,
@@ -118,6 +119,7 @@ COMMANDS: dict[tuple[Audience, str], Handler] = {
     ("thread", "promise"): promises.promise,
     ("room", "queue"): stories.queue,
     ("room", "live"): stories.live_hour,
+    ("room", "broadcast"): broadcasts.broadcast,
     ("room", "promises"): promises.promises,
     ("room", "kept"): promises.kept,
     ("room", "waiting"): waiting.waiting,
@@ -162,6 +164,7 @@ CUSTOMER_BUTTONS: dict[str, Press] = {
 EVERYBODYS: dict[str, Press] = {
     "more": stories.tell_more,
     "why_story": preferences.why_story,
+    "why_offer": preferences.why_offer,
     "live_name": stories.live_named,
 }
 """Under a post, which many people read: these carry a row's id, and what they do is safe whoever presses."""
@@ -180,6 +183,7 @@ OWNER_BUTTONS: dict[str, Press] = {
     "live_skip": stories.live_skipped,
     "queue_into": stories.into,
     "queue_drop": stories.dropped,
+    "broadcast": broadcasts.pressed,
     "unblock": lambda message, ctx, value: blocks.unblock(message, ctx),
     "note_remove": remarks.remove_pressed,
     "snippet_show": snippets.show_pressed,

@@ -70,6 +70,7 @@ LISTS = {
 }
 FIXED: dict[str, Choices] = {
     "live title": (("stop", "stop"),),
+    "broadcast to": (("stories", "stories"), ("offers", "offers")),
     "close silently": (("yes", "yes"),),
     "transcript format": (("HTML", "html"), ("Markdown", "markdown")),
     "transcript notes": (("with notes", "with notes"),),

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import buttons, people
+from bot.database.broadcasts import unsure
 from bot.database.tables import Conversation, Customer
 from bot.messages import CARD, Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text
 from handlers import card, stories
+from handlers.broadcasts import is_told_together
 from handlers.context import Context, House
 from handlers.texts import best_language, say
 
@@ -90,6 +92,8 @@ async def undelivered(session: AsyncSession, house: House, failure: Failure) -> 
     if message.key.startswith(stories.IN_PRIVATE) and failure.reason == "blocked":
         return await stories.shut_out(session, house, message, failure.at)
     if failure.state == "uncertain":
+        if message.broadcast_id and is_told_together(message, await unsure(session, message.broadcast_id)):
+            return []
         return [_notice(house, failure, "uncertain", _choices(session, house, failure))]
     found = await people.customer_at(session, message.to) if isinstance(message.to, ChatRef) else None
     return _to_thread(house, failure, *found) if found else [_notice(house, failure, "undelivered_general")]

@@ -53,6 +53,26 @@ def next_contact(customer: Customer, kind: Contact, now: datetime, zone: tzinfo 
         at = later
 
 
+Obstacle = Literal["unhappy", "blocked", "unreachable", "stopped", "not_wanted", "paused", "cap", "quiet"]
+"""Why somebody can't be written to now; `quiet` is over by itself in a few hours."""
+
+
+def obstacle(customer: Customer, kind: Contact, now: datetime, zone: tzinfo | None = None) -> Obstacle | None:
+    """What stands against writing to the customer for that now; None exactly where `may_contact` says yes."""
+    if may_contact(customer, kind, now, zone):
+        return None
+    lasting: tuple[tuple[Obstacle, bool], ...] = (
+        ("unhappy", customer.complains and kind in PROMOTIONS),
+        ("blocked", customer.blocked_at is not None),
+        ("unreachable", not customer.reachable),
+        ("stopped", customer.stopped_at is not None),
+        ("not_wanted", not wants(customer, kind)),
+        ("paused", customer.paused_until is not None and customer.paused_until > now),
+        ("cap", _after_the_week(customer, now) > now),
+    )
+    return next((why for why, is_so in lasting if is_so), "quiet")
+
+
 def wants(customer: Customer, kind: Contact) -> bool:
     """Whether they said yes; where a yes isn't needed, that they didn't say no."""
     if kind == "stories":
@@ -114,6 +134,11 @@ def asks_again(customer: Customer) -> None:
 async def why_story(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
     """The same under a story, with the way out of it."""
     return [ctx.reply(ctx.say("why_stories"), [ctx.button("unfollow_button", "unfollow")])]
+
+
+async def why_offer(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
+    """The same under an offer."""
+    return [ctx.reply(ctx.say("why_offers"))]
 
 
 async def why(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:

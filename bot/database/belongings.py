@@ -19,6 +19,7 @@ from bot.database.tables import (
     Attachment,
     Base,
     Block,
+    BroadcastRecipient,
     ButtonRow,
     Consent,
     Conversation,
@@ -44,6 +45,7 @@ NOBODYS = {
     "alerts": "an id and an instant; who complained stands in their tickets, the words in the room's messages",
     "barred": "the fingerprint of an id, and nothing else, while a block of somebody forgotten goes on",
     "blobs": "bytes; those that no attachment names any more are deleted with a person's attachments",
+    "broadcasts": "what owners tell to many; to whom stands in its recipients",
     "changes": "versions of the shop's own entries and products",
     "chat_moves": "ids of groups, the owners' and public ones",
     "entries": "what the shop answers, in the owners' words",
@@ -118,6 +120,7 @@ def rules(person: Person) -> Sequence[tuple[type[Base], ColumnElement[bool]]]:
             | HeldWords.inbox_id.in_(words)
             | (HeldWords.conversation_id.in_(here) & (HeldWords.held_at <= person.until)),
         ),
+        (BroadcastRecipient, _theirs(BroadcastRecipient, person) | BroadcastRecipient.conversation_id.in_(here)),
         (OutboxRow, said(person)),
         (Attachment, _theirs(Attachment, person) | Attachment.inbox_id.in_(words)),
         (Rating, _theirs(Rating, person) | Rating.ticket_id.in_(tickets)),

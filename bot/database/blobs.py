@@ -70,6 +70,16 @@ async def read_blob(session: AsyncSession, sha256: str) -> bytes:
     return data
 
 
+async def forget_reports(session: AsyncSession) -> None:
+    """Deletes the reports of broadcasts, which name people and can be made again."""
+    names = Blob.name.startswith("broadcast-") & (Blob.mime == "text/csv")
+    theirs = Attachment.origin == "house", Attachment.customer_id.is_(None)
+    reports = Attachment.sha256.in_(select(Blob.sha256).where(names))
+    hashes = set(await session.scalars(select(Attachment.sha256).where(*theirs, reports)))
+    await session.execute(delete(Attachment).where(*theirs, Attachment.sha256.in_(hashes)))
+    await delete_unnamed(session, hashes)
+
+
 async def delete_unnamed(session: AsyncSession, hashes: Collection[str | None]) -> int:
     """Deletes those of these bytes that nothing names any more; the others lose the name under which they first came.
     Returns how many were deleted."""

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import hearsay
 from bot.database.belongings import Person, heard, person_of, rules, said
-from bot.database.blobs import delete_unnamed
+from bot.database.blobs import delete_unnamed, forget_reports
 from bot.database.inserts import insert_into
 from bot.database.people import fingerprint
 from bot.database.tables import (
@@ -92,6 +92,7 @@ async def begin(
     session.add(erasure)
     await _claim_unplaced(session, person)
     await _bar(session, customer)
+    await forget_reports(session)
     await _end_all(session, person, desks, now)
     await session.flush()
     _unname(customer, erasure, now)

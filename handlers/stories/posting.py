@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database import buttons, chats, episodes, people, plans, talk
+from bot.database import buttons, chats, episodes, plans, talk
 from bot.database.plans import Occurring
-from bot.database.tables import Customer, Post, Series, Story
-from bot.messages import ChatRef, InboundMessage, OutboundMessage
+from bot.database.tables import Post, Series, Story
+from bot.messages import InboundMessage, OutboundMessage
 from bot.recurrence import Rule, occurrences
+from handlers.broadcasts import rounds
 from handlers.context import Context, House
-from handlers.preferences import unasked
 from handlers.stories import filling, more
 from handlers.stories.telling import composed, is_numbered
 from handlers.texts import best_language, say
@@ -55,22 +55,11 @@ async def plan_next(session: AsyncSession, series: Series, after: datetime, now:
     return await plans.plan_post(session, series, times(series, after, now)) is not None
 
 
-async def recipients(
-    session: AsyncSession, house: House, series: Series, now: datetime
-) -> list[tuple[Customer | None, ChatRef]]:
-    """Every chat that may get a post of that plan now, with the customer whose private chat it is: the one fan-out."""
-    found: list[tuple[Customer | None, ChatRef]] = []
-    if series.to_channels:
-        found += [(None, chat) for chat in house.channels]
-    if series.to_followers:
-        found += await people.followers(session)
-    return found
-
-
 async def publish(
     session: AsyncSession, house: House, series: Series, content: Story, post: Post, now: datetime
 ) -> list[OutboundMessage]:
-    """One message for each chat that gets the post, and a word to the owner where a series had nothing to tell."""
+    """A message for each channel, a broadcast to the followers, and a word to the owner where a series had nothing to
+    tell."""
     told: Story | None = content
     if is_numbered(series):
         told = await filling.fill(session, house, series, post, now)
@@ -79,14 +68,15 @@ async def publish(
         post.state = "skipped"
         return said
     text, media = composed(post, told)
-    copies, chosen = list[OutboundMessage](), await talk.more_of(session, series.id)
-    for customer, chat in await recipients(session, house, series, now):
-        language = customer.language if customer else ""
-        choices = more.under(house, post, chosen, len(media), private=customer is not None, language=language)
-        copy = OutboundMessage(chat, f"post:{post.id}:{len(copies)}", "post", text=text, media=media, buttons=choices)
-        mine = unasked(copy, customer, "stories", now, house.shop.zone) if customer else copy
-        copies += [mine] if mine else []
+    buttons_under = more.under(house, post, await talk.more_of(session, series.id), len(media), private=False)
+    channels = house.channels if series.to_channels else ()
+    copies = [
+        OutboundMessage(chat, f"post:{post.id}:{number}", "post", text=text, media=media, buttons=buttons_under)
+        for number, chat in enumerate(channels)
+    ]
     post.story_id, post.copies = told.id, len(copies)
+    if series.to_followers:
+        copies += await rounds.begin(session, house, post, told, len(copies), now)
     return copies + said
 
 

@@ -134,12 +134,13 @@ def test_no_unasked_message_to_a_customer_is_made_around_the_door() -> None:
     ]
 
 
-def test_the_fan_out_of_stories_hands_no_copy_to_a_customer_but_through_the_door() -> None:
-    source = (Path(handlers.__file__).parent / "stories" / "posting.py").read_text(encoding="utf-8")
-    made = [
-        n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "unasked"
-    ]
-    assert len(made) == 1 and "customer_id=" not in source
+def test_the_fan_out_of_stories_and_broadcasts_hands_no_copy_to_a_customer_but_through_the_door() -> None:
+    folder = Path(handlers.__file__).parent
+    files = (folder / "stories" / "posting.py", *sorted((folder / "broadcasts").glob("*.py")))
+    sources = [path.read_text(encoding="utf-8") for path in files]
+    calls = [n for source in sources for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call)]
+    made = [call for call in calls if getattr(call.func, "id", "") == "unasked"]
+    assert len(made) == 1 and not any("customer_id=" in source for source in sources)
 
 
 async def consents(stage: Stage) -> list[tuple[str, bool, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.database.tables.base import Base
+from bot.database.tables.broadcasts import Broadcast, BroadcastRecipient
 from bot.database.tables.complaints import EarlyAlert, HeldWords
 from bot.database.tables.owners import Block, Note, OwnerRow, Snippet
 from bot.database.tables.people import Conversation, Customer, DeskRow, RestockWish, Ticket
@@ -19,6 +20,8 @@ __all__ = [
     "Base",
     "Blob",
     "Block",
+    "Broadcast",
+    "BroadcastRecipient",
     "ButtonRow",
     "Change",
     "ChatMove",

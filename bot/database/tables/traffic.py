@@ -14,6 +14,7 @@ THOUGHT = text("thought_id IS NOT NULL")
 LIVE = text("state IN ('waiting', 'claimed', 'sending')")
 MERGED = text("merged_into IS NOT NULL")
 IN_ALBUM = text("album IS NOT NULL")
+OF_BROADCAST = text("broadcast_id IS NOT NULL")
 
 
 class InboxRow(Base):
@@ -62,7 +63,8 @@ class OutboxRow(Base):
 
     `lane` and `place` give the order; `chat` names the chat whose pace it shares; `message` is the OutboundMessage;
     `copy_of` the stored update whose words it carries to the other side; `merged_into` the row whose call carries this
-    one's words together with others; `chat_id` to `media_ids` are the platform's receipt.
+    one's words together with others; `broadcast_id` the broadcast to which it belongs; `chat_id` to `media_ids` are the
+    platform's receipt.
     """
 
     __tablename__ = "outbox"
@@ -71,6 +73,13 @@ class OutboxRow(Base):
         Index("ix_outbox_receipt", "platform", "chat_id", "message_id"),
         Index("ix_outbox_target", "target"),
         Index("ix_outbox_merged_into", "merged_into", sqlite_where=MERGED, postgresql_where=MERGED),
+        Index(
+            "ix_outbox_broadcast",
+            "broadcast_id",
+            "customer_id",
+            sqlite_where=OF_BROADCAST,
+            postgresql_where=OF_BROADCAST,
+        ),
     )
 
     id: Mapped[Id]
@@ -87,6 +96,7 @@ class OutboxRow(Base):
     chat: Mapped[str] = mapped_column(default="", index=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    broadcast_id: Mapped[int | None] = mapped_column(Key)
     message: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(default="waiting", index=True)
     attempts: Mapped[int] = mapped_column(default=0)

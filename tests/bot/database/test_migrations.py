@@ -100,6 +100,7 @@ async def test_migrations_and_models_agree_on_indexes_that_hold_for_some_rows_on
         "ix_inbox_album",
         "ix_inbox_thought_id",
         "ix_outbox_merged_into",
+        "ix_outbox_broadcast",
     }
     assert "thought_id is not null" in found["ix_inbox_thought_id"]
     assert "album is not null" in found["ix_inbox_album"]
