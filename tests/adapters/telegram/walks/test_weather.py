@@ -170,9 +170,9 @@ async def test_a_reply_comes_twice_only_where_its_sending_was_cut(
     await met(stage)
     stage.simulator.faults.inject("sendMessage", fault)
     await stage.ana.says(ASKED)
-    await stage.ana.says("How do I store eggs?")
+    await stage.ana.says("Do you ship to Germany?")
     await stage.wait(minutes=2)
-    assert stage.ana.hears() == [ANSWER] * copies + ["Keep them cool and with the tip down."]
+    assert stage.ana.hears() == [ANSWER] * copies + ["Yes, we ship to Germany every Tuesday."]
     assert set(await stage.states()) == {"sent"}
 
 
