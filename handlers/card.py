@@ -98,6 +98,12 @@ async def gone(session: AsyncSession, name: str, now: datetime) -> None:
     await session.execute(update(Conversation).where(Conversation.card == name).values(**values))
 
 
+async def stirred(session: AsyncSession, conversation_id: int, now: datetime) -> None:
+    """Something that the card of another conversation shows has changed: it is edited there."""
+    values = {"card_due_at": now, "wake_at": now}
+    await session.execute(update(Conversation).where(Conversation.id == conversation_id).values(**values))
+
+
 def _filled(message: OutboundMessage, text: Text, buttons: tuple[Button, ...]) -> OutboundMessage:
     return replace(message, text=text, buttons=buttons)
 

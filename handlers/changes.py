@@ -8,8 +8,21 @@ from dataclasses import replace
 from bot.database import people
 from bot.database.tables import Ticket
 from bot.markup import quoted
-from bot.messages import CARD, Copy, InboundMessage, Line, Media, OutboundMessage, Outcome, Span, Text, Written, dump
-from handlers import answer, escalation, pleasantries, tickets
+from bot.messages import (
+    CARD,
+    Copy,
+    Desk,
+    InboundMessage,
+    Line,
+    Media,
+    OutboundMessage,
+    Outcome,
+    Span,
+    Text,
+    Written,
+    dump,
+)
+from handlers import answer, card, escalation, pleasantries, tickets
 from handlers.context import Context
 
 WORDLESS = ("sticker", "location", "contact", "poll")
@@ -70,6 +83,8 @@ async def _asked_otherwise(
         ticket.question = words.plain.strip()
         ticket.card = (ticket.card or {}) | {"mark": dump(mark), "struck": struck}
         ctx.card_tells = ctx.inbox_id
+        if ctx.public:
+            await card.stirred(ctx.session, ticket.conversation_id, ctx.now)
     return ticket
 
 
@@ -87,10 +102,11 @@ async def _in_note(copy: Copy, words: Text, ticket: Ticket | None, ctx: Context)
     question by now leaves them to a note of their own."""
     if not copy.key.startswith(CARD):
         return _rewrite(copy, ctx.say(ticket.why if ticket else "more_from") + "\n" + words, ctx)
-    latest = await people.latest_ticket(ctx.session, ctx.conversation.id)
-    if ticket is not None and latest is ticket:
+    there = copy.said.to.conversation_id if isinstance(copy.said.to, Desk) else ctx.conversation.id
+    if ticket is not None and await people.latest_ticket(ctx.session, there) is ticket:
         return None
-    return ctx.to_desk(ctx.say("more_from") + "\n" + words, copy_of=ctx.inbox_id)
+    later = ctx.to_desk(ctx.say("more_from") + "\n" + words, copy_of=ctx.inbox_id)
+    return replace(later, to=copy.said.to)  # what was asked in public has its thread with the private conversation
 
 
 def _rewrite(copy: Copy, text: Text, ctx: Context) -> OutboundMessage:
