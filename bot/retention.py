@@ -25,8 +25,10 @@ from bot.database.tables import (
     Erasure,
     HeldWords,
     InboxRow,
+    LiveQuestion,
     OutboxRow,
     Phrasing,
+    PostReply,
     Promise,
     Rating,
     SentPart,
@@ -119,7 +121,7 @@ async def _let_go(session: AsyncSession, ids: Sequence[int]) -> None:
 
 
 async def _small_things(session: AsyncSession, before: datetime) -> int:
-    """Closed questions with what belongs to them, buttons, and phrasings about which the owner has decided."""
+    """Closed questions with what belongs to them, buttons, replies to stories, decided phrasings."""
     count = 0
     asked = select(Ticket.id).where(Ticket.closed_at < before).order_by(Ticket.id).limit(AT_ONCE)
     ids = (await session.scalars(asked)).all()
@@ -130,6 +132,8 @@ async def _small_things(session: AsyncSession, before: datetime) -> int:
     for table, key, old in (
         (ButtonRow, ButtonRow.token, (ButtonRow.created_at < before) & _closed(ButtonRow.conversation_id)),
         (Phrasing, Phrasing.id, Phrasing.decided_at < before),
+        (PostReply, PostReply.inbox_id, PostReply.at < before),
+        (LiveQuestion, LiveQuestion.id, LiveQuestion.at < before),
     ):
         keys = (await session.scalars(select(key).where(old).limit(AT_ONCE))).all()
         await session.execute(delete(table).where(key.in_(keys)))

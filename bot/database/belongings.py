@@ -80,6 +80,11 @@ class Person:
     last_heard: int
     last_said: int
 
+    @property
+    def name(self) -> str:
+        """What they are called where platforms are mixed, such as telegram:123."""
+        return f"{self.platform}:{self.platform_id}"
+
 
 async def person_of(session: AsyncSession, customer: Customer, now: datetime) -> Person:
     """The customer with all that is theirs at this instant."""
@@ -150,7 +155,7 @@ def _theirs(table: Any, person: Person) -> ColumnElement[bool]:
 
 def _unclaimed(person: Person) -> ColumnElement[bool]:
     """Reactions that tell the person by the platform's id alone."""
-    return and_(PostReaction.customer_id.is_(None), PostReaction.person == person.platform_id)
+    return and_(PostReaction.customer_id.is_(None), PostReaction.person == person.name)
 
 
 def _while(table: Any, at: Any, person: Person) -> ColumnElement[bool]:

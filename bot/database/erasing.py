@@ -102,7 +102,7 @@ async def begin(
 
 async def _claim_unplaced(session: AsyncSession, person: Person) -> None:
     """What names them by their id alone, while that is known: reactions, and updates that no chat could be read of."""
-    likes = update(PostReaction).where(PostReaction.person == person.platform_id, PostReaction.customer_id.is_(None))
+    likes = update(PostReaction).where(PostReaction.person == person.name, PostReaction.customer_id.is_(None))
     await session.execute(likes.values(customer_id=person.customer_id))
     named = cast_to(InboxRow.raw, Text).contains(person.platform_id, autoescape=True)
     unread = update(InboxRow).where(InboxRow.conversation_id.is_(None), InboxRow.state == "failed", named)

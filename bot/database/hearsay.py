@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.database.belongings import Person
-from bot.database.tables import Conversation, DeskRow, InboxRow, OutboxRow, Story, Ticket
+from bot.database.tables import Conversation, DeskRow, InboxRow, LiveQuestion, OutboxRow, Story, Ticket
 from bot.messages import ChatRef
 
 SETTLED = ("sent", "dead", "cancelled", "uncertain")
@@ -54,6 +54,8 @@ async def words_of(session: AsyncSession, person: Person) -> list[str]:
     found = set[str]()
     for question, card in await session.execute(asked):
         found |= {question, str((card or {}).get("complaint") or "")}
+    hour = select(LiveQuestion.words).where(LiveQuestion.customer_id == person.customer_id)
+    found |= set(await session.scalars(hour))
     short = {" ".join(words.split())[:QUOTED] for words in found}
     return [words for words in short if len(words) > 8]
 
@@ -67,12 +69,14 @@ async def forget_some(session: AsyncSession, person: Person, since: datetime, at
 
 
 async def forget_quotes(session: AsyncSession, words: Sequence[str]) -> None:
-    """Takes the words out of the bot's notes in other people's threads that quote these."""
+    """Takes the words out of what quotes these: the bot's notes in other people's threads, and round-ups."""
     stored = cast(OutboxRow.message, Text)
     for quoted in words:
         written = json.dumps(quoted)[1:-1]
         notes = OutboxRow.conversation_id.is_not(None) & OutboxRow.copy_of.is_(None) & (OutboxRow.kind == "note")
-        wanted = select(OutboxRow).where(notes, stored.contains(written, autoescape=True))
+        wanted = select(OutboxRow).where(
+            notes | OutboxRow.key.startswith("roundup:"), stored.contains(written, autoescape=True)
+        )
         for row in (await session.scalars(wanted)).all():
             row.message = without_words(row.message)
 

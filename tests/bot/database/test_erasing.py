@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import LargeBinary, String, Table, cast, func, select
+import pytest
+from sqlalchemy import LargeBinary, String, Table, cast, func, select, update
 
-from bot.database import Database
+from bot.database import Database, erasing
 from bot.database.belongings import NOBODYS, Person, rules
-from bot.database.tables import Base, Customer, Erasure
+from bot.database.tables import Base, Customer, Erasure, PostReaction
 from bot.messages import Media
 from tests.stage import Stage
 
@@ -94,6 +97,73 @@ async def test_nobody_can_find_a_trace_of_who_was_forgotten(stage: Stage) -> Non
         (erasure,) = await session.scalars(select(Erasure))
         assert erasure.counts["heard"] > 5 and erasure.counts["notes"] == 1
         assert await session.scalar(select(func.count()).select_from(Customer)) == 1
+
+
+async def test_an_erasing_that_is_killed_after_any_step_goes_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasing, "AT_ONCE", 2)
+    for number in range(4):
+        await stage.ana.says(f"Do you ship to zebraland, {number}?")
+    await stage.wait(seconds=4)
+    await stage.ana.says("/forgetme")
+    await stage.ana.presses("Yes, forget me")
+    await stage.wait(seconds=3)
+    step, killed = erasing.go_on, list[int]()
+
+    async def cut(*given: Any) -> erasing.Done:
+        done = await step(*given)
+        killed.append(1)
+        if len(killed) % 2:
+            raise RuntimeError("killed before the commit")
+        return done
+
+    monkeypatch.setattr(erasing, "go_on", cut)
+    for _ in range(200):
+        stage.clock.move_to(stage.clock.now() + timedelta(seconds=3))
+        with suppress(RuntimeError):
+            await stage.settle()
+    assert len(killed) > 10
+    async with stage.database.read() as session:
+        assert [row.state for row in await session.scalars(select(Erasure))] == ["done"]
+    assert await traces(stage.database, "zebra", r"\bana\b") == []
+
+
+async def test_what_a_room_lists_of_others_stays_usable_without_its_words(stage: Stage) -> None:
+    await stage.ana.says("Could you carve a zebrazig in oak?")
+    await stage.wait(seconds=3)
+    await stage.room.says("/story daily 09:00 Good morning")
+    await stage.room.says("/waiting")
+    await stage.ana.says("/forgetme")
+    await stage.ana.presses("Yes, forget me")
+    await finish(stage)
+    await stage.room.presses("Confirm")
+    assert "Good morning" in " ".join(stage.room.hears())
+    await stage.room.edits(stage.room.wrote("/story"), "/story daily 09:00 Good evening")
+    await stage.room.says("/stories")
+    assert "Good evening" in stage.room.hears()[-1] or "Good morning" in stage.room.hears()[-1]
+    assert await traces(stage.database, "zebra") == []
+
+
+async def test_a_reaction_of_somebody_forgotten_still_counts(stage: Stage) -> None:
+    for person in (stage.ana, stage.ben):
+        await person.says("/start")
+        await person.presses("Follow the stories")
+    await stage.room.says("/story now Ten boxes left")
+    await stage.room.presses("Confirm")
+    await stage.wait(seconds=10)
+    for person in (stage.ana, stage.ben):
+        await person.reacts(person.last("Ten boxes"), "👍")
+    async with stage.database.write() as session:  # as where somebody reacts who is no customer yet
+        await session.execute(update(PostReaction).values(customer_id=None))
+    await stage.ana.says("/forgetme")
+    await stage.ana.presses("Yes, forget me")
+    await finish(stage)
+    async with stage.database.read() as session:
+        likes = {row.person: row.count for row in await session.scalars(select(PostReaction))}
+    assert likes == {"": 1, "playground:ben": 1}
+    assert await traces(stage.database, r"\bana\b") == []
+    await stage.room.says("/story recall 1")
+    await stage.wait(minutes=1)
+    assert stage.ben.log()[-1].deleted or any(shown.deleted for shown in stage.ben.log())
 
 
 def leads(table: Table) -> set[str]:
