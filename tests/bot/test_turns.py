@@ -296,3 +296,34 @@ async def test_whatever_is_written_changed_taken_back_refused_or_cut_each_line_s
     assert "\n".join(shown(wire)).splitlines() == list(expected.values())
     assert set((await road.states()).values()) <= {"sent", "cancelled"} and road.reported == []
     assert any(call.message.key.startswith(NAME) for call in wire.calls)
+
+
+async def test_a_hundred_customers_turns_interleaved_at_every_await_keep_their_words_and_their_order(
+    road: Road,
+) -> None:
+    chance = random.Random(7)
+
+    async def anybody_first(call: Call) -> None:
+        for _ in range(chance.randrange(4)):
+            await asyncio.sleep(0)
+
+    async def customer(number: int) -> None:
+        for step in range(4):
+            for _ in range(chance.randrange(4)):
+                await asyncio.sleep(0)
+            await writes(road, f"{number}-{step}", name=f"customer {number}")
+
+    async def sending() -> None:
+        for _ in range(20):
+            await road.send()
+            await asyncio.sleep(0)
+
+    road.wire.pause = anybody_first
+    await asyncio.wait_for(asyncio.gather(*map(customer, range(100)), sending()), 120)
+    await road.wait(turns.AT_MOST_S)
+    assert set((await road.states()).values()) == {"sent"}
+    for number in range(100):
+        desk = await road.desk(f"customer {number}")
+        said = "\n".join(shown(road.wire, desk.thread_id)).splitlines()
+        assert said == [f"{number}-{step}" for step in range(4)]
+    assert len(road.wire.calls) < 400

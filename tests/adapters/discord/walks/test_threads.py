@@ -45,8 +45,8 @@ async def test_words_for_a_deleted_thread_open_one_new_thread_and_come_once(stag
     await stage.settle()
     await stage.wait(minutes=2)
     assert stage.threads() == ["Ana"]
-    *words, card = stage.thread("Ana").hears()
-    assert words == ["one zither", "two zithers"] and HOW in card
+    *lines, card = stage.thread("Ana").hears()
+    assert lines == ["one zither", "two zithers"] and HOW in card
     await stage.thread("Ana").says("A dulcimer then")
     assert stage.ana.hears() == ["A dulcimer then"]
 

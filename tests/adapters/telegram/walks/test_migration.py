@@ -113,6 +113,20 @@ async def test_the_talk_goes_on_in_the_new_room_and_survives_a_restart(stage: Te
 
 
 @on_sqlite
+@pytest.mark.usefixtures("in_turns")
+@pytest.mark.parametrize("told", [True, False], ids=["by the service message", "by the refusal"])
+async def test_a_turn_that_is_held_back_while_the_group_moves_arrives_once(stage: TelegramStage, told: bool) -> None:
+    for words in ("one zither", "two zithers", "three zithers"):
+        await stage.ana.says(words)
+    moves(stage, told=told)
+    await stage.wait(minutes=2)
+    assert said(stage)[-1] == "Ana:\ntwo zithers\nthree zithers"
+    news_comes(stage)
+    await stage.wait(minutes=2)
+    assert not [text for text in said(stage) if "zithers" in text]
+
+
+@on_sqlite
 async def test_the_owners_words_right_after_the_move_are_the_owners(stage: TelegramStage) -> None:
     moves(stage, told=True)
     stage.room.writes("/story now Fresh eggs")

@@ -56,8 +56,8 @@ async def test_words_for_a_deleted_topic_open_one_new_topic_and_come_once(stage:
     await stage.settle()
     await stage.wait(minutes=2)
     assert [t.name for t in there(stage)] == ["Ana"]
-    *words, card = stage.thread("Ana").hears()
-    assert words == ["one zither", "two zithers"] and HOW in card
+    *lines, card = stage.thread("Ana").hears()
+    assert lines == ["one zither", "two zithers"] and HOW in card
     assert seen(stage) == ["one zither", "two zithers"]
     thread = stage.thread("Ana")
     await thread.says("A dulcimer then")
