@@ -89,14 +89,15 @@ async def undelivered(session: AsyncSession, house: House, failure: Failure) -> 
         return await _unchanged(session, house, failure)
     if message.op != "send":
         return []
-    if message.key.startswith(stories.IN_PRIVATE) and failure.reason == "blocked":
-        return await stories.shut_out(session, house, message, failure.at)
     if failure.state == "uncertain":
         if message.broadcast_id and is_told_together(message, await unsure(session, message.broadcast_id)):
             return []
         return [_notice(house, failure, "uncertain", _choices(session, house, failure))]
+    said = list[OutboundMessage]()
+    if message.key.startswith(stories.IN_PRIVATE) and failure.reason == "blocked":
+        said = await stories.shut_out(session, house, message, failure.at)
     found = await people.customer_at(session, message.to) if isinstance(message.to, ChatRef) else None
-    return _to_thread(house, failure, *found) if found else [_notice(house, failure, "undelivered_general")]
+    return said + (_to_thread(house, failure, *found) if found else [_notice(house, failure, "undelivered_general")])
 
 
 def _to_thread(house: House, failure: Failure, customer: Customer, conversation: Conversation) -> list[OutboundMessage]:

@@ -44,10 +44,17 @@ async def note(
     await session.execute(made.on_conflict_do_nothing())
 
 
-async def reworded(session: AsyncSession, platform: str, chat_id: str, message_id: str, words: str) -> None:
-    """What was said to a post says something else now."""
+async def reworded(session: AsyncSession, platform: str, chat_id: str, message_id: str, words: str) -> int | None:
+    """What was said to a post says something else now; without words it was taken back. Gives the post, where it was
+    a question."""
     said = select(InboxRow.id).filter_by(platform=platform, chat_id=chat_id, message_id=message_id)
-    await session.execute(update(PostReply).where(PostReply.inbox_id.in_(said)).values(words=words[:WORDS]))
+    reply: PostReply | None = await session.scalar(select(PostReply).where(PostReply.inbox_id.in_(said)).limit(1))
+    if reply is None:
+        return None
+    if not words and not reply.asked:
+        await session.delete(reply)
+    reply.words = words[:WORDS] or reply.words
+    return reply.post_id if reply.asked else None
 
 
 async def story_of(session: AsyncSession, post_id: int) -> tuple[Post, Story | None] | None:

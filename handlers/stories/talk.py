@@ -14,7 +14,7 @@ from itertools import groupby
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database import posted, talk
+from bot.database import live_hours, posted, talk
 from bot.database.tables import InboxRow
 from bot.markup import quoted
 from bot.messages import Button, ChatRef, InboundMessage, MessageRef, OutboundMessage, Outcome, Text
@@ -55,10 +55,11 @@ async def about(message: InboundMessage, ctx: Context) -> About | None:
         origin = message.fields.get("post") or await _brought(message, root, ctx)
         chat_id, _, message_id = origin.partition("/")
         name = await _ours(MessageRef(replace(message.chat, chat_id=chat_id), message_id), ctx) if message_id else None
-        return About(name, "aside" not in message.fields) if name else None
+        direct = "aside" not in message.fields or message.addressed
+        return About(name, direct) if name else None
     if message.chat.thread_id:  # a thread bears the id of the message under which it was opened
         name = await _ours(MessageRef(replace(message.chat, thread_id=None), message.chat.thread_id), ctx)
-        return About(name, message.reply_to is None) if name else None
+        return About(name, message.reply_to is None or message.addressed) if name else None
     return None
 
 
@@ -76,27 +77,39 @@ async def _brought(message: InboundMessage, root: str, ctx: Context) -> str:
 
 async def overheard(message: InboundMessage, ctx: Context) -> list[OutboundMessage] | None:
     """Counts what is said to a story. None for what goes the usual way; else all that is to be done."""
-    if message.kind in ("edit", "delete") and ctx.public:
-        words = message.text.plain if message.kind == "edit" else ""
-        await talk.reworded(ctx.session, message.platform, message.chat.chat_id, message.message_id, words)
+    if message.kind in ("edit", "delete"):
+        await _changed(message, ctx)
     if message.kind != "text" or ctx.inbox_id is None:
         return None
     found = await about(message, ctx)
     if found is None:
         return None
     ctx.about = found.name
-    if hour_id := live.hour_named(found.name):
-        return await live.collect(hour_id, found.direct, message, ctx)
-    assert found.post_id is not None
+    if (hour_id := live.hour_named(found.name)) is not None:
+        taken = await live.collect(hour_id, found.direct, message, ctx)
+        if taken is not None:
+            return taken
     asked = not ctx.public or (found.direct and asks(message, ctx))
-    customer_id = ctx.customer.id if ctx.customer else None
-    words = message.text.plain or ctx.say("picture").plain
-    await talk.note(ctx.session, ctx.inbox_id, found.post_id, customer_id, words, ctx.now, asked=asked)
-    await talk.touched(ctx.session, found.post_id, ctx.now + live.SOON)
+    if found.post_id is not None:
+        customer_id = ctx.customer.id if ctx.customer else None
+        words = message.text.plain or ctx.say("picture").plain
+        await talk.note(ctx.session, ctx.inbox_id, found.post_id, customer_id, words, ctx.now, asked=asked)
+        await talk.touched(ctx.session, found.post_id, ctx.now + live.SOON)
     if asked:
         return None
     ctx.outcome = Outcome.done
     return []
+
+
+async def _changed(message: InboundMessage, ctx: Context) -> None:
+    """A reply to a story says something else now, or was taken back; one that was asked shows it like any question."""
+    if not ctx.public:
+        return
+    place = (message.platform, message.chat.chat_id, message.message_id)
+    words = message.text.plain if message.kind == "edit" else ""
+    await live_hours.reworded(ctx.session, *place, words)
+    post_id = await talk.reworded(ctx.session, *place, words)
+    ctx.about = f"post:{post_id}:0" if post_id is not None else ""
 
 
 def asks(message: InboundMessage, ctx: Context) -> bool:

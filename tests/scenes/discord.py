@@ -34,6 +34,7 @@ OPTIONS = {
     "note": "text",
     "search": "words",
     "tag": "tag",
+    "live": "title",
 }
 """The option that takes the words of a command."""
 MENU = {"delete": "Delete at the customer's", "note": "Keep as a note"}

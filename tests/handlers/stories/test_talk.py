@@ -53,9 +53,9 @@ async def test_the_receipt_and_the_list_say_how_many_react_and_reply(stage: Stag
     await stage.ana.reacts(stage.ana.last("Ten boxes"), "👍")
     await stage.ana.replies(stage.ana.last("Ten boxes"), "What do the hens eat?")
     await stage.wait(minutes=2)
-    assert "1 reactions, 1 replies" in stage.room.last("1 replies").text.plain
+    assert "👍 1 · 💬 1" in stage.room.last("💬 1").text.plain
     await stage.room.says("/stories")
-    assert "Ten boxes left" in (told := stage.room.hears()[-1]) and "1 reactions, 1 replies" in told
+    assert "Ten boxes left" in (told := stage.room.hears()[-1]) and "👍 1 · 💬 1" in told
 
 
 async def test_tell_me_more_answers_from_the_entry_that_the_owner_chose(stage: Stage) -> None:

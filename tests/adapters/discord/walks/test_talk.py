@@ -53,7 +53,7 @@ async def test_a_thread_on_a_post_is_counted_and_its_questions_are_answered(stag
     (answer,) = thread.from_bot
     assert answer.content.startswith("Our hens eat")
     await stage.room.commands("stories")
-    assert "0 reactions, 3 replies" in stage.room.hears()[-1]
+    assert "👍 0 · 💬 3" in stage.room.hears()[-1]
     await stage.wait(hours=4)
     (told,) = [words for words in stage.room.hears() if "Under story 1" in words]
     assert "Ana: So cute" in told and "Ben: Aren't they" in told.replace("\\", "")

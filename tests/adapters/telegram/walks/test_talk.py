@@ -60,7 +60,7 @@ async def test_chatter_under_a_story_is_counted_and_told_to_the_owner_later(stag
     await stage.wait(minutes=5)
     assert ben.news() == [] and [m.text for m in stage.group.visible if "Ben" in m.text] == []
     await stage.room.says("/stories")
-    assert "0 reactions, 2 replies" in stage.room.hears()[-1]
+    assert "👍 0 · 💬 2" in stage.room.hears()[-1]
     await stage.wait(hours=4)
     (told,) = [words for words in stage.room.hears() if "Under story 1" in words]
     assert "Ben: So cute!" in told and "Ana: Aren't they? What are they called?" in told
