@@ -116,6 +116,8 @@ async def _words(session: AsyncSession, before: datetime) -> int:
 async def _let_go(session: AsyncSession, ids: Sequence[int]) -> None:
     """Whatever names these updates does so no more; files have an age of their own."""
     await session.execute(delete(HeldWords).where(HeldWords.inbox_id.in_(ids)))
+    await session.execute(update(PostReply).where(PostReply.inbox_id.in_(ids)).values(words=""))
+    await session.execute(delete(LiveQuestion).where(LiveQuestion.inbox_id.in_(ids)))
     await session.execute(update(SentPart).where(SentPart.inbox_id.in_(ids)).values(inbox_id=None))
     await session.execute(update(Attachment).where(Attachment.inbox_id.in_(ids)).values(inbox_id=None))
 

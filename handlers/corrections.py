@@ -18,7 +18,9 @@ async def edited(message: InboundMessage, ctx: Context) -> list[OutboundMessage]
     if written is None or written.this.message.text.plain == message.text.plain:
         return []
     if ctx.conversation.kind == "room" and not begins_note(message):
-        return await stories.original_edited(message, written, ctx)  # also where a command told it
+        told = await stories.original_edited(message, written, ctx)  # also where a command told it
+        answers = [] if told else await ctx.sent.copies(ref)  # to questions of a live hour
+        return told or [tone.follows(copy, message, ctx) for copy in answers[:1]]
     if written.this.kind == "command":
         return []  # what a command did is done
     if begins_note(written.this.message):

@@ -186,6 +186,7 @@ async def go_on(session: AsyncSession, erasure: Erasure, now: datetime) -> Done:
             return _wait(erasure, now, SOON)
         erasure.state = "erasing"
         await hearsay.forget_quotes(session, await hearsay.words_of(session, person))
+        await hearsay.forget_round_ups(session, person)
         copies = await _copies(session, person, erasure)
         if copies:
             return Done("takes_back", copies)

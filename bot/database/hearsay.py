@@ -81,6 +81,15 @@ async def forget_quotes(session: AsyncSession, words: Sequence[str]) -> None:
             row.message = without_words(row.message)
 
 
+async def forget_round_ups(session: AsyncSession, person: Person) -> None:
+    """Takes the words out of what was told of live hours in which they have asked."""
+    theirs = select(LiveQuestion.live_id).filter_by(customer_id=person.customer_id).distinct()
+    for live_id in (await session.scalars(theirs)).all():
+        told = OutboxRow.key.startswith(f"roundup:{live_id}:", autoescape=True)
+        for row in (await session.scalars(select(OutboxRow).where(told, OutboxRow.state.in_(SETTLED)))).all():
+            row.message = without_words(row.message)
+
+
 def without_words(message: dict[str, Any]) -> dict[str, Any]:
     """A stored message as it stands when it has lost what it says."""
     return {name: message[name] for name in KEPT if name in message}
