@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.database import posted, talk
-from bot.messages import InboundMessage, OutboundMessage
+from bot.messages import InboundMessage, MessageRef, OutboundMessage
+from handlers import stories
 from handlers.context import Context
 
 SOON = timedelta(minutes=1)
@@ -15,7 +16,8 @@ SOON = timedelta(minutes=1)
 async def crossed(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """Shows the reaction on the same message at the other side; nothing follows from it, whatever it is. One to a post
     is counted."""
-    if copy := posted.copy_named(await posted.name_of(ctx.session, ctx.ref(message))):
+    channel = stories.channel_called(message.chat, message.fields.get("chat_name", ""), ctx)
+    if copy := posted.copy_named(await posted.name_of(ctx.session, MessageRef(channel, message.message_id))):
         await _counted(copy, message, ctx)
         await talk.touched(ctx.session, copy[0], ctx.now + SOON)
         return []

@@ -28,13 +28,23 @@ from handlers.stories.queueing import dropped, into, queue
 from handlers.stories.sofar import button as so_far_button
 from handlers.stories.sofar import pressed as so_far_pressed
 from handlers.stories.sofar import so_far
-from handlers.stories.talk import IN_PRIVATE, digest_due, go_on_button, meant, overheard, shut_out, subject
+from handlers.stories.talk import (
+    IN_PRIVATE,
+    channel_called,
+    digest_due,
+    go_on_button,
+    meant,
+    overheard,
+    shut_out,
+    subject,
+)
 from handlers.stories.telling import first_words
 
 __all__ = [
     "IN_PRIVATE",
     "ask_due",
     "awaited",
+    "channel_called",
     "digest_due",
     "draft_pressed",
     "dropped",

@@ -53,14 +53,21 @@ async def about(message: InboundMessage, ctx: Context) -> About | None:
         return None
     if root := message.fields.get("comment_on"):
         origin = message.fields.get("post") or await _brought(message, root, ctx)
-        chat_id, _, message_id = origin.partition("/")
-        name = await _ours(MessageRef(replace(message.chat, chat_id=chat_id), message_id), ctx) if message_id else None
+        chat_id, message_id, username = (*origin.split("/"), "", "")[:3]
+        channel = channel_called(replace(message.chat, chat_id=chat_id), username, ctx)
+        name = await _ours(MessageRef(channel, message_id), ctx) if message_id else None
         direct = "aside" not in message.fields or message.addressed
         return About(name, direct) if name else None
     if message.chat.thread_id:  # a thread bears the id of the message under which it was opened
         name = await _ours(MessageRef(replace(message.chat, thread_id=None), message.chat.thread_id), ctx)
         return About(name, message.reply_to is None or message.addressed) if name else None
     return None
+
+
+def channel_called(chat: ChatRef, username: str, ctx: Context) -> ChatRef:
+    """A story channel as the settings name it: by its public name, where they do, else by its id."""
+    called = f"@{username}".casefold()
+    return next((c for c in ctx.house.channels if username and c.chat_id.casefold() == called), chat)
 
 
 async def _ours(ref: MessageRef, ctx: Context) -> str | None:

@@ -129,9 +129,13 @@ def _commented(message: Body) -> dict[str, str]:
 
 
 def _origin(message: Body) -> str:
-    """The channel's post of which a message is a copy, as `<chat>/<message>`; empty where it isn't said."""
+    """The channel's post of which a message is a copy, as `<chat>/<message>/<the chat's public name>`; empty where it
+    isn't said."""
     origin: Body = message.get("forward_origin") or {}
-    return f"{int(origin['chat']['id'])}/{int(origin['message_id'])}" if origin.get("type") == "channel" else ""
+    if origin.get("type") != "channel":
+        return ""
+    chat: Body = origin["chat"]
+    return f"{int(chat['id'])}/{int(origin['message_id'])}/{_word(chat.get('username', ''))}"
 
 
 def _edited(raw: Body, message: Body, me: Identity) -> InboundMessage:
@@ -167,7 +171,9 @@ def _reacted(raw: Body, reaction: Body, me: Identity) -> InboundMessage:
 def _counted(raw: Body, told: Body, me: Identity) -> InboundMessage:
     """How many react to a post of a channel; nobody says who."""
     count = sum(int(reaction["total_count"]) for reaction in told["reactions"])
-    return _message(raw, told, Sender("", ""), me, kind="reaction", fields={"count": str(count)})
+    username = _word(told["chat"].get("username", ""))
+    fields = {"count": str(count)} | ({"chat_name": username} if username else {})
+    return _message(raw, told, NOBODY, me, kind="reaction", fields=fields)
 
 
 def _emoji(reactions: Iterable[Body]) -> list[str]:

@@ -112,3 +112,16 @@ async def test_a_live_hour_collects_answers_and_tells_of_all(stage: TelegramStag
     assert "A guest: Do they dream?\nOf worms." in round_up.text and "Ana: Who lays the most?" in round_up.text
     await ben.says("One more?", reply_to=head)
     assert "2 questions answered" in "\n".join(stage.room.hears())
+
+
+async def test_a_channel_that_the_settings_name_by_its_public_name_is_known_by_its_number_too(
+    stage: TelegramStage,
+) -> None:
+    stage.story_channel.username = "HensAndEggs"
+    stage._settings["story_chat_ids"] = ("@hensandeggs",)
+    await stage.restart()
+    ben, head = await posted(stage)
+    await ben.says("So cute!", reply_to=head)
+    stage.simulator.reacts(stage.story_channel.visible[-1], "👍", stage.ben.user)
+    await stage.room.says("/stories")
+    assert "👍 1 · 💬 1" in stage.room.hears()[-1]
