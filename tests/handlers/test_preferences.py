@@ -115,7 +115,8 @@ TestDoor.settings = run(max_examples=60, stateful_step_count=40, deadline=None)
 
 
 def test_no_unasked_message_to_a_customer_is_made_around_the_door() -> None:
-    """Where a message is made a post or an offer: only `unasked` does it, and the posts to the shop's own channels."""
+    """Where a message is made a post or an offer: only `unasked` does it, and the posts to the shop's own channels;
+    a live hour asks `unasked` for each follower."""
     root = Path(handlers.__file__).parent
     found = []
     for path in root.rglob("*.py"):
@@ -129,6 +130,7 @@ def test_no_unasked_message_to_a_customer_is_made_around_the_door() -> None:
                 found.append(str(path.relative_to(root.parent)))
     assert sorted(set(found)) == [
         "handlers/preferences.py",
+        "handlers/stories/live.py",
         "handlers/stories/posting.py",
         "handlers/stories/preview.py",
     ]

@@ -118,10 +118,11 @@ async def test_a_channel_that_the_settings_name_by_its_public_name_is_known_by_i
     stage: TelegramStage,
 ) -> None:
     stage.story_channel.username = "HensAndEggs"
-    stage._settings["story_chat_ids"] = ("@hensandeggs",)
+    stage._settings["story_chat_ids"] = ("@HensAndEggs",)
     await stage.restart()
     ben, head = await posted(stage)
     await ben.says("So cute!", reply_to=head)
     stage.simulator.reacts(stage.story_channel.visible[-1], "👍", stage.ben.user)
+    await stage.settle()
     await stage.room.says("/stories")
     assert "👍 1 · 💬 1" in stage.room.hears()[-1]
