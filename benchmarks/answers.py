@@ -35,7 +35,6 @@ from benchmarks.fit_confidence import fitted, samples
 from benchmarks.qa_sets import DEFAULT, Asked, QuestionSet, read_sets
 from benchmarks.slips import with_a_slip
 from knowledge.answers import Answer, Knowledge
-from knowledge.confidence import GLOBAL_LINE
 from knowledge.errors import InputError
 from knowledge.evaluation import Case, Report, evaluate
 from knowledge.meaning import SentenceModel, open_model
@@ -102,17 +101,17 @@ def slipped(knowledge: Knowledge, one: QuestionSet, split: str) -> dict[str, flo
 def lost(knowledge: Knowledge, one: QuestionSet, split: str) -> dict[str, float]:
     """Where the questions with an entry that were not answered right were lost, as shares of all with an entry."""
     asked = [question for question in one.asked(split) if question.id is not None]
-    counts = Counter(_loss(knowledge.ask(question.text, TODAY), question.id) for question in asked)
+    counts = Counter(_loss(knowledge.ask(q.text, TODAY), q.id, knowledge.least_line) for q in asked)
     return {name: counts[name] / max(len(asked), 1) for name in LOSSES}
 
 
-def _loss(answer: Answer, right: str | None) -> str:
+def _loss(answer: Answer, right: str | None, least: float) -> str:
     if answer.entry == right:
         return "none"
     if not answer.candidates or answer.candidates[0].entry != right:
         return "not_first"
     if answer.confidence < answer.line:
-        return "global_line" if answer.confidence < GLOBAL_LINE else "own_line"
+        return "global_line" if answer.confidence < least else "own_line"
     return "kept_back"
 
 

@@ -79,7 +79,7 @@ class Knowledge:
         for place, asked in zip(self._index.owners, self._index.read, strict=True):
             if asked.tokens:
                 self._own_loosely.setdefault(asked.tokens, set()).add(self._index.ids[place])
-        self.line = self._confidence.line
+        self.line, self.least_line = self._confidence.line, self._confidence.least
 
     def ask(
         self, text: str, today: date, topic: str | None = None, now: datetime | None = None, locale: str = ""

@@ -104,6 +104,14 @@ class Classifier:
         fitted = self._fitted[np.arange(len(self._owners)), self._owners]
         return _bounded(1 - (1 - fitted) / self._rest - self._usual[self._owners])
 
+    def found_again(self) -> float:
+        """The part of the phrasings that score most for their own entry, each as if it alone had never been there;
+        an entry's only phrasing finds nothing."""
+        alone = self._fitted / self._rest[:, None] - self._usual
+        alone[np.arange(len(alone)), self._owners] += 1 - 1 / self._rest
+        among_others = np.bincount(self._owners)[self._owners] > 1
+        return float(((alone.argmax(axis=1) == self._owners) & among_others).mean())
+
     def scores_without(self, entry: int) -> Floats:
         """What each phrasing of an entry would score, had that entry never been there: a row each.
 

@@ -8,7 +8,7 @@ sure the base would be of those tells where its answering line must lie.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,13 +43,19 @@ WEIGHTS_WITH_MEANING = {
     "within": -0.606,
 }
 """The same where a sentence model counts: it finds strangers more alike, and has facts of its own."""
-GLOBAL_LINE = 0.35
+GLOBAL_LINE, LINE_WHERE_FOUND = 0.37, 0.32
+FOUND_FROM, FOUND_TO = 0.8, 0.9
+"""The line that holds everywhere is lower where a base tells its entries well apart: it falls from the first to the
+second as the part of the phrasings that find their entry, each asked as if it were not there, goes from .8 to .9."""
 SUGGEST_FROM = 0.13
-QUANTILE = 0.9
+QUANTILE = 0.91
 LINE_WITH_MEANING, QUANTILE_WITH_MEANING = 0.56, 0.885
 SUGGEST_BY_MEANING_FROM = 0.2
-FEW_ENTRIES, QUANTILE_OF_FEW = 20, 0.92
+FEW_ENTRIES, QUANTILE_OF_FEW = 20, 0.91
 """Where a model counts: fewer entries than that are few strangers, whose quantile says less, so a higher one holds."""
+STRETCHED_FROM, STRETCHED = 0.6, 1.3
+"""Where a model counts: how surer than .6 a base is of its strangers (in log odds) is taken 1.3 times, because those
+who ask are then still more alike than the entries that were left out."""
 SAMPLE = 200
 
 
@@ -108,17 +114,25 @@ class Confidence:
         self.names = tuple(chosen)
         self._weights = np.array([*chosen.values()])
         self.suggest_from = SUGGEST_BY_MEANING_FROM if index.centres else SUGGEST_FROM
-        line, quantile = LINE_WITH_MEANING, QUANTILE_WITH_MEANING
-        if not index.meaning_share:
-            line, quantile = GLOBAL_LINE, QUANTILE
-        elif len(index.ids) < FEW_ENTRIES:
-            quantile = QUANTILE_OF_FEW
-        self.line = line
-        if index.classifier is not None:
-            self._background = Background.of(index.classifier, index.owners, len(index.ids))
-            own = list(self._left_out())
-            self.line = max(line, float(np.quantile(own, quantile)) if own else 0.0)
-            index.classifier.forget()
+        self.least = LINE_WITH_MEANING if index.centres else GLOBAL_LINE
+        if index.classifier is None:
+            self.line = self.least
+            return
+        self._background = Background.of(index.classifier, index.owners, len(index.ids))
+        if not index.centres:
+            found = np.interp(index.classifier.found_again(), (FOUND_FROM, FOUND_TO), (0.0, 1.0))
+            self.least -= (GLOBAL_LINE - LINE_WHERE_FOUND) * float(found)
+        self.line = max(self.least, self._own_line(list(self._left_out())))
+        index.classifier.forget()
+
+    def _own_line(self, strangers: Sequence[float]) -> float:
+        """What most of the base's own strangers stay under."""
+        if not strangers:
+            return 0.0
+        if not self._index.centres:
+            return float(np.quantile(strangers, QUANTILE, method="lower"))
+        few = len(self._index.ids) < FEW_ENTRIES
+        return _stretched(float(np.quantile(strangers, QUANTILE_OF_FEW if few else QUANTILE_WITH_MEANING)))
 
     def of(self, question: Question, ranking: Ranking) -> float:
         """The chance, 0 to 1, that the entry with the best score is what the question asks for."""
@@ -167,7 +181,15 @@ class Confidence:
             first = index.ids[_first_without(apart.scores, entry)]
             chance = self._chance(self.facts(index.read[at], apart, entry))
             # Below the line that holds everywhere nothing lifts it, so there the dearer question needn't be asked.
-            yield 0.0 if chance > self.line and self._refused(index.phrasings[at], first) else chance
+            yield 0.0 if chance > self.least and self._refused(index.phrasings[at], first) else chance
+
+
+def _stretched(line: float) -> float:
+    """A line in log odds `STRETCHED` times as far above `STRETCHED_FROM`; one below it stays."""
+    if not STRETCHED_FROM < line < 1:
+        return line
+    start = math.log(STRETCHED_FROM / (1 - STRETCHED_FROM))
+    return 1 / (1 + math.exp(-(start + STRETCHED * (math.log(line / (1 - line)) - start))))
 
 
 def _first_without(scores: Floats, entry: int) -> int:

@@ -151,12 +151,14 @@ def _walk(tokens: Sequence[str], languages: Iterable[str]) -> Iterator[tuple[sli
 def differs(asked: Named, own: Sequence[Named], answer: Named) -> str | None:
     """The first kind in which a question names what an entry doesn't, where its phrasings agree on another.
 
-    `own` are the entry's phrasings: at least half of them must name one and the same particular of that kind.
+    `own` are the entry's phrasings: at least half of them must name one and the same particular of that kind, and
+    three quarters of those that name any. "A table for 4", "for 6 on the 4th", "for 8" agree on none.
     """
     for kind in KINDS:
         each = [names[kind] for names in own]
         every = frozenset().union(*each)
-        fixed = any(sum(value in one for one in each) * 2 >= len(each) for value in every)
+        agreeing = max((sum(value in one for one in each) for value in every), default=0)
+        fixed = agreeing * 2 >= len(each) and agreeing * 4 >= sum(map(bool, each)) * 3
         if fixed and asked[kind] - every - answer[kind]:
             return kind
     return None

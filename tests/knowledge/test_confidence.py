@@ -4,13 +4,18 @@ import numpy as np
 import pytest
 
 from knowledge import words
-from knowledge.confidence import GLOBAL_LINE, WEIGHTS, Background, Confidence
+from knowledge.confidence import GLOBAL_LINE, LINE_WHERE_FOUND, WEIGHTS, Background, Confidence
 from knowledge.matching import Index
 
 BASE = {
     "feed": ["What do the hens eat?", "What is in the feed?", "Do the hens get soy?"],
     "fresh": ["How fresh are the eggs?", "When were the eggs laid?", "How old are your eggs?"],
     "ship": ["Do you ship to Germany?", "Shipping abroad", "Do you deliver to other countries?"],
+}
+ALIKE = {
+    f"{thing}-{when}": [f"Where can I buy {thing} {when}?", f"Which shop sells {thing} {when}"]
+    for thing in ("apples", "boots", "candles", "dates", "envelopes")
+    for when in ("today", "now")
 }
 
 
@@ -35,18 +40,21 @@ def test_two_entries_that_say_the_same_leave_neither_sure() -> None:
     assert sure_of("how fresh are those eggs", twins) < sure_of("how fresh are those eggs")
 
 
-def test_the_line_is_never_below_the_global_one() -> None:
-    assert Confidence(Index(BASE.items())).line >= GLOBAL_LINE
+def test_the_line_is_never_below_the_one_that_holds_everywhere() -> None:
+    for base in (BASE, ALIKE):
+        confidence = Confidence(Index(base.items()))
+        assert LINE_WHERE_FOUND <= confidence.least <= min(confidence.line, GLOBAL_LINE)
     assert Confidence(Index(())).line == GLOBAL_LINE
 
 
+def test_a_base_whose_phrasings_all_find_their_entry_again_answers_from_a_lower_line() -> None:
+    found, lost = (Confidence(Index(base.items())) for base in (BASE, {"one": ["a"], "two": ["b"]}))
+    assert found.least == LINE_WHERE_FOUND
+    assert lost.least == GLOBAL_LINE
+
+
 def test_entries_that_are_easily_taken_for_each_other_raise_the_line() -> None:
-    alike = {
-        f"{thing}-{when}": [f"Where can I buy {thing} {when}?", f"Which shop sells {thing} {when}"]
-        for thing in ("apples", "boots", "candles", "dates", "envelopes")
-        for when in ("today", "now")
-    }
-    assert Confidence(Index(alike.items())).line > GLOBAL_LINE
+    assert Confidence(Index(ALIKE.items())).line > GLOBAL_LINE
 
 
 def test_there_is_a_fact_for_each_weight() -> None:

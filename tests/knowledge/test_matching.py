@@ -121,6 +121,25 @@ def test_leaving_one_phrasing_out_gives_what_the_others_would_score(places: int)
     assert own[0] == pytest.approx(without_first.scores(vectors[0])[0], abs=1e-3)
 
 
+@pytest.mark.usefixtures("unlevelled")
+@pytest.mark.parametrize("places", [20, 200])
+def test_how_many_phrasings_find_their_entry_is_what_asking_each_without_it_says(places: int) -> None:
+    vectors = np.random.default_rng(7).normal(size=(60, places)).astype(np.float32)
+    owners = np.repeat(np.arange(20), 3)
+    vectors += np.float32(4 / places**0.5) * np.random.default_rng(8).normal(size=(20, places))[owners]
+    found = [
+        Classifier(np.delete(owners, at), np.delete(vectors, at, axis=0)).scores(vectors[at]).argmax() == owners[at]
+        for at in range(60)
+    ]
+    assert Classifier(owners, vectors).found_again() == pytest.approx(np.mean(found), abs=0.02)
+    assert 0.1 < np.mean(found) < 0.99
+
+
+def test_a_phrasing_without_another_of_its_entry_does_not_find_it() -> None:
+    vectors = np.random.default_rng(9).normal(size=(8, 20)).astype(np.float32)
+    assert Classifier(np.arange(8), vectors).found_again() == 0
+
+
 @pytest.mark.parametrize("places", [20, 200])
 def test_what_all_lines_of_a_base_have_in_common_counts_for_nothing(places: int) -> None:
     chance = np.random.default_rng(6)

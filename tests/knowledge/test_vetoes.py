@@ -57,6 +57,8 @@ def test_what_denies_nothing_is_left_alone(line: str) -> None:
         ("what do 10 eggs cost", ["What do 10 eggs cost?"], "980 yen", None),
         ("what do eggs cost", ["What do 10 eggs cost?"], "980 yen", None),
         ("wake me at 8", ["wake me at 7", "alarm for noon", "alarm at 9"], "Done", None),
+        ("a table for 5", ["a table for 4", "7 people on the 8th", "lunch for 8"], "Done", None),
+        ("what do 30 eggs cost", ["Price of 10 eggs", "10 eggs", "10 eggs for 2"], "980 yen", "number"),
         ("can I have 500 eggs", ["Can I order many eggs?"], "Yes", None),
         ("what do a dozen eggs cost", ["What do 10 eggs cost?"], "980 yen", "number"),
         ("what do ten eggs cost", ["What do 10 eggs cost?"], "980 yen", None),
