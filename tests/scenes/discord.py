@@ -22,6 +22,7 @@ ACKNOWLEDGE_S = 1.5
 A_TURN_S = 0.002
 ESCAPED = re.compile(r"\\([^\w\s])")
 OPTIONS = {
+    "broadcast": "text",
     "human": "message",
     "stories": "month",
     "close": "reason",
