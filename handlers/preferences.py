@@ -106,7 +106,7 @@ def unasked(
     at = next_contact(customer, kind, now, zone)
     if at is None or (kind == "stories" and at - now > WITHIN):
         return None
-    contacted(customer, at)
+    contacted(customer, at, now)
     return replace(
         message,
         kind="post" if kind == "stories" else "offer",
@@ -115,9 +115,10 @@ def unasked(
     )
 
 
-def contacted(customer: Customer, at: datetime) -> None:
-    """Counts an unasked message that goes out at that instant."""
-    kept = [each for each in customer.contacted or () if datetime.fromisoformat(each) > at - 2 * WEEK]
+def contacted(customer: Customer, at: datetime, now: datetime) -> None:
+    """Counts an unasked message that goes out at that instant. What counts is kept by `now`: what is planned may lie
+    weeks ahead and be cancelled, and what went out this week counts then as before."""
+    kept = [each for each in customer.contacted or () if datetime.fromisoformat(each) > now - 2 * WEEK]
     customer.contacted = [*kept, at.isoformat()]
 
 

@@ -110,6 +110,17 @@ class Door(RuleBasedStateMachine):
         assert self.who.stopped_at is None or not self.waiting
 
 
+def test_what_went_out_this_week_still_counts_when_what_was_planned_far_ahead_is_cancelled() -> None:
+    """Found by the machine below: a message planned two weeks ahead made the door forget the one of today."""
+    machine = Door()
+    machine.wants_so_many(1)
+    for _ in range(3):
+        machine.something_is_to_be_told("restock")
+    machine.moves("Europe/Berlin")
+    machine.something_is_to_be_told("restock")
+    assert machine.out == [machine.now] and machine.waiting == [machine.now + WEEK]
+
+
 TestDoor = Door.TestCase
 TestDoor.settings = run(max_examples=60, stateful_step_count=40, deadline=None)
 
