@@ -162,9 +162,9 @@ async def front(alone: Path, shop_dir: Path) -> AsyncIterator[Shopfront]:
     await simulator.stop()
 
 
-async def ended(process: asyncio.subprocess.Process) -> str:
-    """What a process has said, once it has ended by itself."""
-    async with asyncio.timeout(10):
+async def ended(process: asyncio.subprocess.Process, *, within_s: float = 10) -> str:
+    """What a process has said, once it has ended by itself; a signal ends it within ten seconds."""
+    async with asyncio.timeout(within_s):
         said, _ = await process.communicate()
     return said.decode()
 
@@ -175,7 +175,7 @@ async def test_a_real_process_answers_dies_comes_back_and_ends_when_it_is_told(f
     async with concierge("run", folder=alone, environment=environment) as bot:
         await front.answers("Ana")
         async with concierge("run", folder=alone, environment=environment) as second:
-            said = await ended(second)
+            said = await ended(second, within_s=40)  # it has to start first
             assert (second.returncode, said) == (
                 2,
                 "Another `concierge run` serves concierge.db already: stop that one first.\n",
