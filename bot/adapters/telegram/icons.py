@@ -9,7 +9,7 @@ import structlog
 
 from bot.adapter import DeliveryError, Reason
 from bot.adapters.telegram.api import Api
-from bot.adapters.telegram.reasons import is_unchanged
+from bot.adapters.telegram.reasons import is_no_forum, is_unchanged
 from bot.messages import ChatRef, Mark
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ class Icons:
             with_icon = given | ({"icon_custom_emoji_id": icon} if icon else {})
             return await self._api.call("createForumTopic", "room", **with_icon)
         except DeliveryError as error:
-            if icon is None or error.reason is not Reason.rejected:
+            if icon is None or error.reason is not Reason.rejected or is_no_forum(error):
                 raise
         self._known = {}
         return await self._api.call("createForumTopic", "room", **given)
