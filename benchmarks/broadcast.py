@@ -180,9 +180,9 @@ class Run:
         await self.simulator.start()
         await self.start()
         self.simulator.user_says(self.group, self.simulator.owner, f"/broadcast {WORDS}")
-        dry_s = await self._until(lambda: any("Send it to" in b.text for m in self.group.from_bot for b in m.buttons))
-        message = next(m for m in self.group.from_bot if any("Send it to" in b.text for b in m.buttons))
-        send = next(button for button in message.buttons if "Send it to" in button.text)
+        dry_s = await self._until(lambda: any("Yes, to" in b.text for m in self.group.from_bot for b in m.buttons))
+        message = next(m for m in self.group.from_bot if any("Yes, to" in b.text for b in m.buttons))
+        send = next(button for button in message.buttons if "Yes, to" in button.text)
         self.simulator.user_presses(message, send.text, self.simulator.owner)
         await self._until(lambda: bool(self.copies()))
         begun, kills = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import product
 
 from babel import Locale, UnknownLocaleError
 
@@ -224,11 +225,12 @@ def _of_language(language: str) -> dict[str, tuple[str, str]]:
     for code, name in locale.territories.items():
         if len(code) == 2:
             found[" ".join(words.read(name))] = ("country", code)
-    for width in ("wide", "abbreviated"):
-        for day, name in locale.days["stand-alone"][width].items():
+    # As they stand in a date as well: with Babel 2.18 those that stand alone may be of the language asked first.
+    for context, width in product(("format", "stand-alone"), ("wide", "abbreviated")):
+        for day, name in locale.days[context][width].items():
             for form in _plural(name):
                 found[form] = ("date", f"day-{day}")
-        for month, name in locale.months["stand-alone"][width].items():
+        for month, name in locale.months[context][width].items():
             found[" ".join(words.read(name))] = ("date", f"month-{month}")
     return {name: value for name, value in found.items() if len(name) > 1}
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 
 from bot.calendar_page import Kind, Mark, Page, can_write, draw
 from bot.database import blobs, episodes, plans, posted
@@ -22,6 +22,8 @@ AHEAD = 40
 OFFERED = 12
 STATES: dict[str, Kind] = {"posted": "posted", "missed": "missed", "skipped": "missed"}
 KINDS: tuple[Kind, ...] = ("posted", "queued", "empty", "missed")
+
+A_MONDAY = date(2026, 3, 9)
 
 Days = dict[date, list[Mark]]
 
@@ -85,7 +87,7 @@ def _label(series: Series, story: Story | None, ctx: Context) -> str:
 
 def _page(first: date, days: Days, locale: Locale, title: str, ctx: Context) -> Page:
     """The page in the shop's language, as far as a font here can write it."""
-    names = [str(locale.days["stand-alone"]["abbreviated"][day]) for day in range(7)]
+    names = [format_date(A_MONDAY + timedelta(days=day), "EEE", locale=locale) for day in range(7)]
     if not can_write("".join(names) + title):
         locale, names = Locale("en"), ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
         title = f"{first:%Y-%m}"
@@ -143,9 +145,10 @@ def month_named(which: str, today: date, language: str) -> date | None:
 def _number_of(said: str, language: str) -> int | None:
     """Which month a name is, in the shop's language or in English."""
     for locale in (_locale(language), Locale("en")):
-        for number, name in locale.months["stand-alone"]["wide"].items():
-            if len(said) >= 3 and str(name).casefold().startswith(said):
-                return int(number)
+        for number in range(1, 13):  # not "LLLL": with Babel 2.18 those are of whichever language was asked first
+            name = format_date(date(2026, number, 1), "MMMM", locale=locale)
+            if len(said) >= 3 and name.casefold().startswith(said):
+                return number
     return None
 
 

@@ -29,7 +29,7 @@ async def test_a_broadcast_is_tried_out_sent_once_and_told_of_in_one_line(scene:
     look, dry = scene.room.news()
     assert look.text == "Fresh eggs on Friday" and "1 of 1 get it" in plain(dry.text)
     assert scene.ana.news() == []
-    await scene.room.presses("Send it to 1")
+    await scene.room.presses("Yes, to 1")
     await scene.wait(seconds=30)
     (copy,) = scene.ana.news()
     assert copy.text == "Fresh eggs on Friday"
@@ -44,7 +44,7 @@ async def test_a_report_comes_as_a_file(scene: Scene) -> None:
     await with_a_subscriber(scene)
     await scene.room.commands("broadcast", "Fresh eggs")
     await scene.wait(seconds=3)
-    await scene.room.presses("Send it to 1")
+    await scene.room.presses("Yes, to 1")
     await scene.wait(seconds=30)
     scene.room.news()
     await scene.room.presses("Report (CSV)")
@@ -59,7 +59,7 @@ async def test_somebody_who_said_stop_does_not_get_it(scene: Scene) -> None:
     await scene.wait(seconds=3)
     await scene.ana.commands("stop")
     scene.ana.news()
-    await scene.room.presses("Send it to 1")
+    await scene.room.presses("Yes, to 1")
     await scene.wait(minutes=1)
     assert scene.ana.news() == []
     assert "nobody" in scene.room.hears()[-1].casefold()

@@ -125,14 +125,14 @@ async def test_a_dry_run_says_who_gets_it_and_who_is_left_out_and_sends_nothing(
         "• 1 with an open complaint",
     }
     assert dry.splitlines()[-1] == "1 more know you and have not asked for stories."
-    assert town.room.buttons()[0] == "Send it to 26"
+    assert town.room.buttons()[0] == "Yes, to 26"
     assert town.got("Fresh") == {}
 
 
 async def test_everybody_gets_it_once_and_one_line_tells_of_it(town: Town) -> None:
     await town.room.says("/broadcast Fresh eggs on Friday")
     town.room.news()
-    await town.room.presses("Send it to 30")
+    await town.room.presses("Yes, to 30")
     await town.wait(seconds=30)
     assert town.got("Fresh eggs on Friday") == of_all()
     (line,) = town.room.news()
@@ -159,7 +159,7 @@ async def test_a_customer_cannot_begin_one(town: Town) -> None:
 async def test_quiet_hours_put_it_off_and_lose_nobody(town: Town) -> None:
     await town.change(3, quiet=[12 * 60, 15 * 60])
     await town.room.says("/broadcast Fresh eggs")
-    await town.room.presses("Send it to 30")
+    await town.room.presses("Yes, to 30")
     await town.wait(minutes=5)
     assert town.got("Fresh eggs") == of_all(but=[3])
     assert "1 get it after their quiet hours." in town.room.last("Broadcast 1").text.plain
@@ -171,7 +171,7 @@ async def test_quiet_hours_put_it_off_and_lose_nobody(town: Town) -> None:
 async def test_who_says_stop_while_it_waits_for_them_does_not_get_it(town: Town) -> None:
     await town.change(3, quiet=[12 * 60, 15 * 60])
     await town.room.says("/broadcast Fresh eggs")
-    await town.room.presses("Send it to 30")
+    await town.room.presses("Yes, to 30")
     await town.adapter.customer_says("c3", "/stop")
     await town.wait(hours=3)
     assert town.got("Fresh eggs") == of_all(but=[3])
@@ -182,7 +182,7 @@ async def test_who_has_had_enough_is_left_out_with_the_reason(town: Town) -> Non
     await town.change(5, most_a_week=1)
     for number in (1, 2):
         await town.room.says(f"/broadcast News number {number}")
-        await town.room.presses(f"Send it to {MANY + 1 - number}")
+        await town.room.presses(f"Yes, to {MANY + 1 - number}")
         await town.wait(seconds=30)
     assert town.got("News number 2") == of_all(but=[5])
     assert "1 who had as many messages this week as they want" in town.room.log()[-1].text.plain
@@ -192,7 +192,7 @@ async def test_who_says_yes_after_it_began_gets_the_next_one(town: Town, monkeyp
     monkeypatch.setattr(rounds, "WINDOW", 5)
     await town.ana.says("/start")
     await town.room.says("/broadcast Fresh eggs")
-    await town.room.presses("Send it to 30")
+    await town.room.presses("Yes, to 30")
     await town.ana.presses("Follow the stories")
     await town.wait(minutes=1)
     assert town.got("Fresh eggs") == of_all()
@@ -222,7 +222,7 @@ async def test_stop_ends_it_at_once_says_how_many_got_it_and_resume_goes_on(
 ) -> None:
     monkeypatch.setattr(rounds, "WINDOW", 10)
     await town.room.says("/broadcast Fresh eggs")
-    await town.room.presses("Send it to 30")
+    await town.room.presses("Yes, to 30")
     assert town.got("Fresh eggs") == of_all(but=range(10, 30))
     await town.concierge.due()
     town.clock.move_to(town.clock.now() + timedelta(seconds=1))
@@ -246,7 +246,7 @@ async def test_stop_ends_it_at_once_says_how_many_got_it_and_resume_goes_on(
 async def test_who_blocked_the_bot_is_marked_and_counted_and_not_tried_again(town: Town) -> None:
     town.refuses(Reason.blocked, 4, 9)
     await town.room.says("/broadcast Fresh eggs")
-    await town.room.presses("Send it to 30")
+    await town.room.presses("Yes, to 30")
     await town.wait(minutes=1)
     assert town.room.log()[-1].text.plain == (
         "Broadcast 1 is done: 28 of 30 got it.\n2 can’t be reached any more: they blocked the bot."
@@ -264,7 +264,7 @@ async def test_what_may_or_may_not_have_arrived_is_counted_and_not_sent_again(to
     town.refuses(Reason.uncertain, *range(10))
     await town.room.says("/broadcast Fresh eggs")
     town.room.news()
-    await town.room.presses("Send it to 30")
+    await town.room.presses("Yes, to 30")
     await town.wait(minutes=1)
     said = town.room.hears()
     assert sum("Resend" not in words and "may or may not have arrived" in words for words in said) >= 1
@@ -277,7 +277,7 @@ async def test_what_may_or_may_not_have_arrived_is_counted_and_not_sent_again(to
 async def test_a_test_goes_to_the_owner_alone(town: Town) -> None:
     await town.room.says("/broadcast Fresh eggs")
     town.room.news()
-    await town.room.presses("Send it to me first")
+    await town.room.presses("Try it on me first")
     assert town.room.hears()[0] == "Fresh eggs"
     assert town.got("Fresh eggs") == {}
     await town.room.presses("Cancel")
@@ -290,8 +290,8 @@ async def test_offers_go_to_those_who_want_offers(town: Town) -> None:
     await town.change(7, wants={"offers": True})
     await town.room.says("/broadcast Two for one")
     await town.room.presses("To those who want offers")
-    assert "Send it to 1" in town.room.buttons()
-    await town.room.presses("Send it to 1")
+    assert "Yes, to 1" in town.room.buttons()
+    await town.room.presses("Yes, to 1")
     await town.wait(minutes=1)
     assert town.got("Two for one") == {"c7": 1}
     copy = town.adapter.world.log(Place("c7"))[-1]
@@ -303,7 +303,7 @@ async def test_the_report_names_each_with_the_outcome_and_begins_no_formula(town
     await town.change(1, complains=True)
     town.refuses(Reason.blocked, 2)
     await town.room.says("/broadcast Fresh eggs")
-    await town.room.presses("Send it to 29")
+    await town.room.presses("Yes, to 29")
     await town.wait(minutes=1)
     await town.room.presses("Report (CSV)")
     (file,) = town.room.log()[-1].media
@@ -359,7 +359,7 @@ async def test_an_edit_while_it_goes_out_reaches_those_before_and_those_after(
 
 async def test_without_words_the_last_line_is_said_again(town: Town) -> None:
     await town.room.says("/broadcast Fresh eggs")
-    await town.room.presses("Send it to 30")
+    await town.room.presses("Yes, to 30")
     await town.wait(minutes=1)
     town.room.news()
     await town.room.says("/broadcast")

@@ -58,6 +58,11 @@ def test_a_month_may_be_named_in_many_ways(said: str, language: str, found: str 
     assert (f"{first:%Y-%m}" if first else None) == found
 
 
+def test_a_month_is_known_in_one_language_after_another_was_asked() -> None:
+    for language, said in (("ja", "12月"), ("de", "dezember"), ("es", "diciembre"), ("ko", "12월")):
+        assert month_named(said, date(2026, 3, 9), language) == date(2026, 12, 1)
+
+
 def test_what_no_font_can_write_leaves_the_page_readable() -> None:
     days = [[Mark("posted", "🐣 \U0010fffe chicks")], [Mark("queued", "x" * 200)] * 9, *([()] * 28)]
     page = Page("March", ["Mo"] * 7, 6, days, {"posted": "posted"}, 1)

@@ -225,7 +225,8 @@ async def test_a_change_that_a_stopped_process_left_is_made_again_and_a_post_is_
     await stage.concierge.recover()
     await stage.settle()
     async with stage.database.read() as session:
-        states = [row.state for row in await session.scalars(select(OutboxRow).where(OutboxRow.kind == "post"))]
+        again = select(OutboxRow).where(OutboxRow.kind == "post").order_by(OutboxRow.id)
+        states = [row.state for row in await session.scalars(again)]
     assert states == ["sent", "uncertain", "sent", "sent"]
     assert "I can't tell whether this arrived" in stage.room.hears()[-1]
 
