@@ -43,8 +43,6 @@ def next_contact(customer: Customer, kind: Contact, now: datetime, zone: tzinfo 
     stopped = customer.stopped_at is not None or customer.blocked_at is not None
     if not customer.reachable or stopped or not wants(customer, kind):
         return None
-    if customer.blocked_at is not None:
-        return None
     at = max(now, customer.paused_until or now)
     while True:
         later = _after_the_week(customer, _after_quiet(customer, at, zone or now.tzinfo or UTC))
