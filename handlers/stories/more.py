@@ -16,14 +16,18 @@ from handlers.texts import best_language, say
 
 LINE = re.compile(r"(?im)^[ \t]*more:[ \t]*(\S+)[ \t]*$\n?")
 """A line of a story's text that names what its button tells of."""
+AT_THE_END = re.compile(r"(?i)\s+more:[ \t]*(\S+)\s*$")
+"""The same behind the last words, as it is written on a phone; it counts only where the name is known."""
 PAYLOAD = re.compile(r"(more|live_name|asked)-(\d{1,18})")
 """What may follow /start, where a button under a post in public leads into a private chat."""
 NOTHING = ("-", "none", "nothing")
 
 
-def without_line(text: Text) -> tuple[Text, str]:
+def without_line(text: Text, house: House) -> tuple[Text, str]:
     """A story's text without the line `more: ID`, and that id; empty where there is none."""
     found = LINE.search(text.plain)
+    if found is None and (at_the_end := AT_THE_END.search(text.plain)) and known_as(at_the_end[1], house):
+        found = at_the_end
     if found is None:
         return text, ""
     rest = text.cut(0, found.start()) + text.cut(found.end(), len(text.plain))

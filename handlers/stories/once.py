@@ -67,6 +67,9 @@ async def _retold(
 ) -> list[OutboundMessage]:
     """The story says that now; its copies follow, and the owner sees how it looks."""
     before, pictures = plans.told(story)
+    text, wanted = more.without_line(text, ctx.house)
+    if series:
+        await more.keep(series, wanted, ctx)
     plans.tell(story, text or before, media or pictures)
     edits: list[OutboundMessage] = []
     for post in posts:
@@ -111,13 +114,13 @@ async def original_edited(message: InboundMessage, written: Written, ctx: Contex
     series = await plans.series_of(ctx.session, story)
     text = _told_in(message, written, ctx)
     if series and series.state == "draft":
-        planning.retell(series, story, replace(message, text=text), ctx)
+        await planning.retell(series, story, replace(message, text=text), ctx)
         story.asked_in = written.this.inbox_id
         return await draft_preview(series, story, ctx) if series.rule else []
     if series and is_numbered(series):
         series.title = (text.plain.splitlines() or [series.title])[0]
         return [ctx.reply(ctx.say("series_retitled", id=str(series.id), title=series.title))]
-    if text == plans.told(story)[0]:
+    if more.without_line(text, ctx.house)[0] == plans.told(story)[0]:
         return []
     return await _retold(series, story, text, (), await posted.with_story(ctx.session, story.id), ctx)
 

@@ -46,7 +46,7 @@ async def _begin_with(
 
 
 async def _draft(message: InboundMessage, ctx: Context, text: Text, numbered: bool) -> tuple[Series, Story]:
-    text, wanted = more.without_line(text)
+    text, wanted = more.without_line(text, ctx.house)
     title, told = (text.plain.splitlines() or [""])[0] if numbered else "", Text() if numbered else text
     series, content = await plans.draft(
         ctx.session, told, message.media, message.sender.id, ctx.now, asked_in=ctx.inbox_id, title=title
@@ -98,17 +98,19 @@ async def answered(message: InboundMessage, ctx: Context, awaiting: dict[str, An
         return ask(text, "when", series.id, message.sender.id, ctx)
     if awaiting["step"] == "content" or reading is None:
         reading = None
-        retell(series, content, message, ctx)
+        await retell(series, content, message, ctx)
     return await go_on(series, content, reading, message.sender.id, ctx)
 
 
-def retell(series: Series, content: Story, message: InboundMessage, ctx: Context) -> None:
+async def retell(series: Series, content: Story, message: InboundMessage, ctx: Context) -> None:
     """A picture keeps the old words unless it brings its own; words keep the old picture. A series gets a title."""
     if is_numbered(series):
         series.title = (message.text.plain.strip().splitlines() or [series.title])[0]
         return
     text, media = plans.told(content)
-    plans.tell(content, more.without_line(message.text)[0] or text, message.media or media)
+    told, wanted = more.without_line(message.text, ctx.house)
+    plans.tell(content, told or text, message.media or media)
+    await more.keep(series, wanted, ctx)
     content.asked_in = ctx.inbox_id
 
 

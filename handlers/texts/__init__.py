@@ -1,11 +1,14 @@
 """Every sentence that a person reads, from the gettext catalogues beside this file.
 
 A sentence has a name (`msgid`), is written in Markdown, and has `{placeholders}`; a value is never read as markup.
+Where a sentence has plural forms (`msgid_plural`), its value `count` decides which of them is said.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+from gettext import c2py
 from importlib import resources
 
 from babel.messages.catalog import Catalog
@@ -41,18 +44,23 @@ def best_language(*wanted: str) -> str:
 
 
 @cache
-def _template(language: str, name: str) -> Text:
+def _forms(language: str, name: str) -> tuple[Callable[[int], int], tuple[Text, ...]]:
+    """The forms of a sentence, and which of them a number takes (the catalogue's `Plural-Forms`)."""
     message = catalogue(language).get(name)
     if message is None or not message.string:
         if language == FALLBACK:
             raise KeyError(f"no sentence is called {name}")
-        return _template(FALLBACK, name)
-    return from_markdown(str(message.string))
+        return _forms(FALLBACK, name)
+    forms = message.string if isinstance(message.string, tuple) else (str(message.string),)
+    return c2py(catalogue(language).plural_expr), tuple(from_markdown(form) for form in forms)
 
 
 def say(language: str, name: str, /, **values: Text | str) -> Text:
     """The sentence of that name. Raises KeyError for an unknown name or a missing value."""
-    return fill(_template(language, name), values)
+    which, forms = _forms(language, name)
+    if len(forms) == 1:
+        return fill(forms[0], values)
+    return fill(forms[which(int(str(values["count"])))], values)
 
 
 @cache

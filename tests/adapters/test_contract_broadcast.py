@@ -27,7 +27,7 @@ async def test_a_broadcast_is_tried_out_sent_once_and_told_of_in_one_line(scene:
     await scene.room.commands("broadcast", "Fresh eggs on Friday")
     await scene.wait(seconds=3)
     look, dry = scene.room.news()
-    assert look.text == "Fresh eggs on Friday" and "1 of 1 get it" in plain(dry.text)
+    assert look.text == "Fresh eggs on Friday" and "1 of 1 gets it" in plain(dry.text)
     assert scene.ana.news() == []
     await scene.room.presses("Yes, to 1")
     await scene.wait(seconds=30)

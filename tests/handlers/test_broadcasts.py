@@ -124,7 +124,7 @@ async def test_a_dry_run_says_who_gets_it_and_who_is_left_out_and_sends_nothing(
         "• 1 who can’t be reached",
         "• 1 with an open complaint",
     }
-    assert dry.splitlines()[-1] == "1 more know you and have not asked for stories."
+    assert dry.splitlines()[-1] == "One more knows you and has not asked for stories."
     assert town.room.buttons()[0] == "Yes, to 26"
     assert town.got("Fresh") == {}
 
@@ -162,7 +162,7 @@ async def test_quiet_hours_put_it_off_and_lose_nobody(town: Town) -> None:
     await town.room.presses("Yes, to 30")
     await town.wait(minutes=5)
     assert town.got("Fresh eggs") == of_all(but=[3])
-    assert "1 get it after their quiet hours." in town.room.last("Broadcast 1").text.plain
+    assert "One gets it after their quiet hours." in town.room.last("Broadcast 1").text.plain
     await town.wait(hours=2)
     assert town.got("Fresh eggs") == of_all()
     assert town.room.log()[-1].text.plain == "Broadcast 1 is done: 30 of 30 got it."

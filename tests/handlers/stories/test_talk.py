@@ -21,6 +21,12 @@ async def posted(stage: Stage, words: str = "Ten boxes left") -> None:
     stage.room.hears()
 
 
+def of_the_hens(stage: Stage) -> str:
+    """The entry that tells what the hens eat."""
+    known = stage.concierge.house.knowledge
+    return next(id for id in known.entries if "hens eat" in known.stored(id))
+
+
 async def test_a_reply_to_a_story_opens_a_ticket_that_names_the_story(stage: Stage) -> None:
     await posted(stage)
     await stage.ana.replies(stage.ana.last("Ten boxes"), ASKED)
@@ -59,10 +65,7 @@ async def test_the_receipt_and_the_list_say_how_many_react_and_reply(stage: Stag
 
 
 async def test_tell_me_more_answers_from_the_entry_that_the_owner_chose(stage: Stage) -> None:
-    entry = next(
-        id for id in stage.concierge.house.knowledge.entries if "hens eat" in stage.concierge.house.knowledge.stored(id)
-    )
-    await posted(stage, f"Ten boxes left\nmore: {entry}")
+    await posted(stage, f"Ten boxes left\nmore: {of_the_hens(stage)}")
     copy = stage.ana.last("Ten boxes left")
     assert copy.text.plain == "Ten boxes left"
     await stage.ana.presses("Tell me more")
@@ -70,6 +73,24 @@ async def test_tell_me_more_answers_from_the_entry_that_the_owner_chose(stage: S
     await stage.room.says("/story more 1 none")
     await stage.ana.presses("Tell me more")
     assert stage.ana.hears()[-1].startswith("There is no more to tell")
+
+
+async def test_a_name_behind_the_last_words_counts_where_it_is_known_and_else_stays_in_the_story(stage: Stage) -> None:
+    await posted(stage, f"Ten boxes left, come and see more: {of_the_hens(stage)}")
+    assert stage.ana.last("Ten boxes").text.plain == "Ten boxes left, come and see"
+    await stage.ana.presses("Tell me more")
+    assert stage.ana.hears()[-1].startswith("Our hens eat")
+    await stage.room.says("/story now You can't ask for more: really")
+    assert stage.room.hears()[0].startswith("You can't ask for more: really")
+
+
+async def test_new_words_after_posting_may_name_another_answer_and_never_show_that_line(stage: Stage) -> None:
+    await posted(stage)
+    await stage.room.says(f"/story edit 1 Nine boxes left\nmore: {of_the_hens(stage)}")
+    await stage.wait(seconds=5)
+    assert stage.ana.last("Nine boxes").text.plain == "Nine boxes left"
+    await stage.ana.presses("Tell me more")
+    assert stage.ana.hears()[-1].startswith("Our hens eat")
 
 
 async def test_a_button_that_names_nothing_known_is_said_in_the_preview(stage: Stage) -> None:
