@@ -33,6 +33,8 @@ PRIORITY = {"relay": WORDS, "reply": 2, "notice": 3, "note": 4, "edit": 5, "rece
 """Who goes first where a chat's pace is shared: what a person wrote, then the bot's own replies, what it tells, a
 change of that, and last what only shows that something arrived; posts when nobody waits for a word."""
 AT_MOST_ONCE = ("post", "offer")
+WITHDRAWN = "withdrawn"
+"""The error of a row that is being sent when whom it is for wants it no more: it is not tried again."""
 
 
 def lane_of(message: OutboundMessage) -> str:
@@ -344,17 +346,18 @@ async def _settle(session: AsyncSession, key: str, values: dict[str, Any]) -> bo
 
 
 async def cancel_for(session: AsyncSession, customer_id: int, kinds: Sequence[str] = AT_MOST_ONCE) -> int:
-    """Cancels a customer's waiting messages of these kinds, posts and offers; returns how many there were."""
-    statement = (
-        update(OutboxRow)
-        .where(
-            OutboxRow.customer_id == customer_id,
-            OutboxRow.kind.in_(kinds),
-            OutboxRow.state.in_(("waiting", "claimed")),
-        )
-        .values(state="cancelled")
-    )
-    return cast("CursorResult[Any]", await session.execute(statement)).rowcount
+    """Cancels a customer's waiting messages of these kinds, posts and offers; returns how many there were. One whose
+    call is just being made can't be held back, but it is not tried again."""
+    theirs = OutboxRow.customer_id == customer_id, OutboxRow.kind.in_(kinds)
+    waiting = update(OutboxRow).where(*theirs, OutboxRow.state.in_(("waiting", "claimed"))).values(state="cancelled")
+    under_way = update(OutboxRow).where(*theirs, OutboxRow.state == "sending").values(error=WITHDRAWN)
+    await session.execute(under_way)
+    return cast("CursorResult[Any]", await session.execute(waiting)).rowcount
+
+
+def put_back(row: OutboxRow, at: datetime) -> None:
+    """A row whose call was refused waits for another try; one that its customer wants no more is cancelled."""
+    row.state, row.due_at = "cancelled" if row.error == WITHDRAWN else "waiting", at
 
 
 async def next_due(session: AsyncSession, now: datetime) -> datetime | None:

@@ -264,9 +264,10 @@ class Sender:
     async def _unprepared(self, row_id: int, error: str) -> None:
         """Gives a row back that could not even be read; one that can't be read again and again is dead."""
         async with self._database.write() as session:
-            row = await session.get_one(OutboxRow, row_id)
+            row = await session.get_one(OutboxRow, row_id, with_for_update=True)
             row.attempts, row.error = row.attempts + 1, error[:500]
-            row.state = "waiting" if row.attempts < READINGS else await self._dead(session, row)
+            if row.state == "claimed":  # else it was cancelled meanwhile
+                row.state = "waiting" if row.attempts < READINGS else await self._dead(session, row)
             row.due_at = self._clock.now() + timedelta(seconds=2.0**row.attempts)
         if row.state == "dead":
             self._observe(row.platform, row.kind, row.state, None)
@@ -300,7 +301,7 @@ class Sender:
             row.state = await self._dead(session, row)  # what was said in the chat that is no more stays as it is
         else:
             mended = consequence in (Consequence.heal, Consequence.redirect) and ready.attempts == 1
-            row.state, row.due_at = "waiting", now if mended else again
+            outbox.put_back(row, now if mended else again)
         if isinstance(error, Astray):
             await self._outbox.enqueue(session, [taken_back(row, error.stray)], now)
 
@@ -315,11 +316,11 @@ class Sender:
         for tell in (True, True, False):
             try:
                 async with self._database.write() as session:
-                    row = await session.get_one(OutboxRow, row_id)
+                    row = await session.get_one(OutboxRow, row_id, with_for_update=True)
                     if row.state != "sending":
                         return  # it has ended already
-                    row.error = str(error)
                     await change(session, row)
+                    row.error = str(error)
                     if tell and row.state in ("dead", "uncertain"):
                         await self._tell(session, row, error)
                 if row.state != "waiting":

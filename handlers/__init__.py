@@ -147,6 +147,7 @@ async def end_promises_and_close(
 CUSTOMER_BUTTONS: dict[str, Press] = {
     "suggest": curate.chosen,
     "ask_owner": answer.ask_owner,
+    "ask_me_later": after.wanted,
     "helped_yes": after.helped,
     "helped_no": after.helped_not,
     "rate": after.rate,

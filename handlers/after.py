@@ -1,4 +1,5 @@
-"""After a question was answered and closed: did that help? Asked once, later; then a rating, and a word on it."""
+"""After a question was answered and closed: did that help? Asked once, later, of whoever wants to be asked; then a
+rating, and a word on it."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from typing import Any
 from bot.database import people, ratings
 from bot.database.tables import Ticket
 from bot.markup import quoted
-from bot.messages import Desk, InboundMessage, OutboundMessage, Outcome
-from handlers import pleasantries, waking
+from bot.messages import Button, Desk, InboundMessage, OutboundMessage, Outcome
+from handlers import consents, pleasantries, waking
 from handlers.context import Context
 from handlers.expectations import when
 from handlers.preferences import next_contact, unasked
@@ -22,6 +23,22 @@ PATIENCE = timedelta(minutes=15)
 """How long after the stars the next words may be a comment on them."""
 WORDS_AT_MOST = 80
 STARS = range(1, 6)
+
+
+async def offer(ctx: Context) -> list[Button]:
+    """The question whether they want to be asked later, once in a customer's life here: a button under the sentence
+    that their first question has gone to the owner. Nobody is asked without that yes, or one in /settings."""
+    customer = ctx.customer
+    if customer is None or not ctx.shop.ask_if_solved or customer.stopped_at or "follow_up" in (customer.wants or {}):
+        return []
+    asked_before = await ratings.has_asked(ctx.session, customer.id)
+    return [] if asked_before else [ctx.button("follow_up_button", "ask_me_later")]
+
+
+async def wanted(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
+    """The customer wants to be asked."""
+    await consents.note(ctx, "follow_up", True, ctx.say("follow_up_button"))
+    return [_without_buttons(message, ctx), ctx.reply(ctx.say("follow_up_wanted"))]
 
 
 async def plan(ticket: Ticket, ctx: Context) -> None:

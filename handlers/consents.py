@@ -6,14 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.database.tables import Consent, Customer
-from bot.database.wishes import drop_wishes, reopen_untold
+from bot.database.wishes import forget_wishes, reopen_untold
 from bot.messages import Button, Desk, InboundMessage, OutboundMessage, Outcome, Text
 from handlers import preferences
 from handlers.context import Context
-from handlers.preferences import PAUSE, QUIET, Contact, asks_again, forget_planned, wants
+from handlers.preferences import NEED_A_YES, PAUSE, QUIET, Contact, asks_again, forget_planned, wants
 
-CHOSEN: tuple[Contact, ...] = ("stories", "offers", "follow_up")
-"""What can be turned on and off by itself; the others are asked for one by one."""
 QUIETS = ((21 * 60, 8 * 60), (19 * 60, 10 * 60), (23 * 60, 7 * 60), (0, 0))
 """The quiet hours that are offered, in minutes after midnight; the last are none."""
 MOST = (7, 3, 1)
@@ -46,8 +44,8 @@ async def stop(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
         told.append(await ctx.relay(message, Desk(ctx.conversation.id)))
     if ctx.customer:
         ctx.customer.stopped_at = ctx.now
-        await drop_wishes(ctx.session, ctx.customer.id)  # first: what is being told just now is then seen below
-        for kind in CHOSEN:
+        await forget_wishes(ctx.session, ctx.customer.id)  # first: what is being told just now is then seen below
+        for kind in NEED_A_YES:
             if wants(ctx.customer, kind):
                 await note(ctx, kind, False, ctx.say("stopped"))
         await ctx.sent.cancel_for(ctx.customer.id, ("offer", "post"))
@@ -90,7 +88,7 @@ async def chosen(message: InboundMessage, ctx: Context, value: dict[str, Any]) -
     """A button under /settings: the message shows how it stands now."""
     customer, what = ctx.customer, value["set"]
     assert customer is not None
-    if what in CHOSEN:
+    if what in NEED_A_YES:
         label = ctx.say(f"settings_{what}_{'yes' if value['to'] else 'no'}_button")
         await note(ctx, what, bool(value["to"]), label)
     elif what == "quiet":
@@ -109,7 +107,7 @@ def _shown(ctx: Context) -> Text:
     assert customer is not None
     lines = [ctx.say("settings")]
     stopped = customer.stopped_at is not None
-    for kind in CHOSEN:
+    for kind in NEED_A_YES:
         lines.append(ctx.say(f"settings_{kind}_{'yes' if wants(customer, kind) and not stopped else 'no'}"))
     begins, ends = customer.quiet or QUIET
     quiet = {"begins": _clock(begins), "ends": _clock(ends), "zone": customer.timezone or ctx.shop.timezone}
@@ -132,7 +130,7 @@ def _buttons(ctx: Context) -> list[Button]:
     customer = ctx.customer
     assert customer is not None
     stopped, made = customer.stopped_at is not None, list[Button]()
-    for kind in CHOSEN:
+    for kind in NEED_A_YES:
         to = stopped or not wants(customer, kind)
         label = ctx.say(f"settings_{kind}_{'yes' if to else 'no'}_button").plain
         made.append(ctx.labelled(label, "setting", {"set": kind, "to": to}))

@@ -16,6 +16,7 @@ from bot.messages import CARD, Button, ChatRef, Desk, InboundMessage, Media, Out
 from handlers import card, stories
 from handlers.broadcasts import is_told_together
 from handlers.context import Context, House
+from handlers.preferences import Contact, obstacle
 from handlers.texts import best_language, say
 
 QUOTED_AT_MOST = 300
@@ -23,9 +24,22 @@ ICONS = defaultdict(lambda: "📎", photo="🖼️", video="🎬", voice="🎤",
 
 
 async def resend(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
-    """The owner has looked, and it had not arrived."""
-    done = await ctx.sent.resend(str(value["key"]))
+    """The owner has looked, and it had not arrived. What nobody asked for needs the customer's yes of today."""
+    key = str(value["key"])
+    if not await _may_go(key, ctx):
+        return [ctx.reply(ctx.say("resend_unwanted"))]
+    done = await ctx.sent.resend(key)
     return [ctx.reply(ctx.say("resent" if done else "settled"))]
+
+
+async def _may_go(key: str, ctx: Context) -> bool:
+    """Whether a message may be sent once more now. It has been counted, so that the week's cap says nothing of it."""
+    found = await people.unasked_for(ctx.session, key)
+    if found is None:
+        return True
+    by_name: dict[str, Contact] = {"restock": "restock", "helped": "follow_up"}
+    kind: Contact = "stories" if found[0] == "post" else by_name.get(key.partition(":")[0], "offers")
+    return obstacle(found[1], kind, ctx.now, ctx.zone) in (None, "cap")
 
 
 async def discard(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:

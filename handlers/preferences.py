@@ -12,10 +12,19 @@ from bot.messages import InboundMessage, OutboundMessage
 from handlers.context import Context
 
 Contact = Literal["restock", "follow_up", "promise", "stories", "offers"]
-"""What somebody may be written for: `restock`, that a product is back for which they pressed the button; `follow_up`,
-whether an answer to their question has helped; `promise`, that an answer which they were promised takes longer;
-`stories` and `offers`, for which they must have said yes."""
-ASKED_FOR: tuple[Contact, ...] = ("stories", "offers")
+"""What somebody may be written for later than they wrote themselves:
+
+| kind | what is said | who asked for it |
+| --- | --- | --- |
+| stories | a story, a broadcast to its followers, that a live hour begins | nobody: needs a yes |
+| offers | an offer | nobody: needs a yes |
+| follow_up | whether an answer has helped | nobody: needs a yes |
+| restock | that a product is back | they, by the button: for one message about that product |
+| promise | that an answer which they were promised takes longer | they, by their question, which is open |
+
+Everything else that a customer is told is no contact of this kind: the answer to what they have just written or
+pressed, an owner's own words, and what becomes of their own question (docs/privacy.md has the list)."""
+NEED_A_YES: tuple[Contact, ...] = ("stories", "offers", "follow_up")
 """Nothing of these before a first yes."""
 PROMOTIONS: tuple[Contact, ...] = ("restock", "stories", "offers")
 """Nothing of these while a complaint of theirs is open."""
@@ -75,7 +84,7 @@ def wants(customer: Customer, kind: Contact) -> bool:
     """Whether they said yes; where a yes isn't needed, that they didn't say no."""
     if kind == "stories":
         return customer.follows_stories
-    return bool((customer.wants or {}).get(kind, kind not in ASKED_FOR))
+    return bool((customer.wants or {}).get(kind, kind not in NEED_A_YES))
 
 
 def _after_quiet(customer: Customer, at: datetime, zone: tzinfo) -> datetime:
@@ -86,7 +95,9 @@ def _after_quiet(customer: Customer, at: datetime, zone: tzinfo) -> datetime:
     if not quiet:
         return at
     day = local.date() + timedelta(days=1 if minute >= ends else 0)
-    return datetime.combine(day, time(ends // 60 % 24, ends % 60), tzinfo=local.tzinfo).astimezone(UTC)
+    over = datetime.combine(day, time(ends // 60 % 24, ends % 60), tzinfo=local.tzinfo)
+    first = over.astimezone(UTC)
+    return first if first > at else over.replace(fold=1).astimezone(UTC)  # of an hour that comes twice, the second
 
 
 def _after_the_week(customer: Customer, at: datetime) -> datetime:

@@ -88,7 +88,7 @@ async def _told(session: AsyncSession, house: House, one: Wish, now: datetime) -
     label, why = say(language, "ask_owner_button", owner=owner).plain, say(language, "why_button").plain
     return OutboundMessage(
         ChatRef(conversation.platform, conversation.bot, conversation.chat_id),
-        f"restock:{row.id}",
+        wishes.key_of(row, now),
         text=say(language, "wish_come_true", title=product.title, shop=house.shop.name),
         buttons=(
             buttons.remember(session, label, "ask_owner", conversation.id, asked, now),

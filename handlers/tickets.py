@@ -10,8 +10,8 @@ from bot.database import people
 from bot.database.tables import Ticket
 from bot.markup import quoted
 from bot.messages import Button, Desk, InboundMessage, OutboundMessage, Outcome, Text, styled
+from handlers import after, marks, promises, stories
 from handlers import card as cards
-from handlers import marks, promises, stories
 from handlers.closing import end
 from handlers.context import Context, Private
 from handlers.expectations import when
@@ -19,6 +19,8 @@ from handlers.snooze import is_snoozed
 
 COMPLAINT = "card_complaint"
 """The card of a customer who is unhappy."""
+CALM = ("card", "card_person")
+"""The cards of somebody who just asks something, or for somebody."""
 
 
 def desk(ctx: Context) -> Desk:
@@ -82,11 +84,12 @@ async def open_ticket(
         opened_at=ctx.now,
         told_at=ctx.now,
     )
+    later = await after.offer(ctx) if card in CALM else []
     ctx.session.add(ticket)
     ctx.conversation.lately = None
     if ctx.conversation.state == "bot":
         ctx.conversation.state = "waiting"
-    reply = ctx.reply(ctx.say(sentence, when=expected, rest=words))
+    reply = ctx.reply(ctx.say(sentence, when=expected, rest=words), later)
     return [reply, *await cards.asked(ticket, message.media, ctx)]
 
 

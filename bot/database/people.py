@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
-from bot.database.tables import BarredPrint, Block, Conversation, Customer, Promise, Ticket
+from bot.database.tables import BarredPrint, Block, Conversation, Customer, OutboxRow, Promise, Ticket
 from bot.messages import ChatRef, Sender
 
 # Built once: putting a statement together costs more than running it.
@@ -185,6 +185,13 @@ async def followers(session: AsyncSession) -> Sequence[tuple[Customer, ChatRef]]
         .with_for_update(of=Customer)
     )
     return [(customer, ChatRef(platform, bot, chat)) for customer, platform, bot, chat in rows]
+
+
+async def unasked_for(session: AsyncSession, key: str) -> tuple[str, Customer] | None:
+    """Of a message to a customer that nobody asked for its kind, and the customer; None for any other message."""
+    wanted = select(OutboxRow.kind, Customer).join(Customer, Customer.id == OutboxRow.customer_id)
+    row = (await session.execute(wanted.where(OutboxRow.key == key, OutboxRow.kind.in_(("post", "offer"))))).first()
+    return (row[0], row[1]) if row else None
 
 
 async def followed_on(session: AsyncSession) -> Sequence[ChatRef]:

@@ -28,6 +28,12 @@ async def comment(session: AsyncSession, ticket_id: int, words: str) -> None:
         rating.comment = f"{rating.comment}\n{words}".strip()
 
 
+async def has_asked(session: AsyncSession, customer_id: int) -> bool:
+    """Whether a question of the customer's, no complaint, has gone to the owner before."""
+    wanted = select(Ticket.id).where(Ticket.customer_id == customer_id, Ticket.complaint.is_(False)).limit(1)
+    return await session.scalar(wanted) is not None
+
+
 async def asked_since(session: AsyncSession, customer_id: int, since: datetime) -> bool:
     """Whether the customer was asked since then whether an answer has helped."""
     wanted = select(Ticket.id).where(Ticket.customer_id == customer_id, Ticket.asked_solved_at >= since).limit(1)

@@ -43,6 +43,17 @@ async def drop_wishes(session: AsyncSession, customer_id: int, product_id: str |
     await session.execute(theirs if product_id is None else theirs.where(RestockWish.product_id == product_id))
 
 
+async def forget_wishes(session: AsyncSession, customer_id: int) -> None:
+    """Takes all of the customer's wishes back; those too of which the news was under way, so that they don't open
+    again."""
+    await session.execute(delete(RestockWish).where(RestockWish.customer_id == customer_id))
+
+
+def key_of(wish: RestockWish, told_at: datetime) -> str:
+    """The name of the message that tells it; ids of wishes that were taken back may come again, an instant doesn't."""
+    return f"restock:{wish.id}:{told_at.timestamp():.6f}"
+
+
 async def wished_by(session: AsyncSession, customer_id: int) -> Sequence[str]:
     """The titles of the products for which a customer waits, the oldest wish first."""
     wanted = select(ProductRow.title).join(RestockWish, RestockWish.product_id == ProductRow.id)
@@ -93,7 +104,8 @@ async def reopen_untold(session: AsyncSession, customer_id: int) -> None:
     """Wishes of the customer's whose message was cancelled before it went out are open again."""
     told = select(RestockWish).where(RestockWish.customer_id == customer_id, RestockWish.told_at.is_not(None))
     for wish in await session.scalars(told):
-        row = await session.scalar(select(OutboxRow.state).filter_by(key=f"restock:{wish.id}"))
+        assert wish.told_at is not None
+        row = await session.scalar(select(OutboxRow.state).filter_by(key=key_of(wish, wish.told_at)))
         if row == "cancelled":
             await keep_wish(session, customer_id, wish.conversation_id, wish.product_id, wish.asked_at)
             await session.delete(wish)

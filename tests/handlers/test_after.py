@@ -1,22 +1,27 @@
-"""After an answer: did it help, asked once and later; stars and a word on them reach the owner; a question is no
-comment."""
+"""After an answer: did it help, asked once and later of whoever said yes to that; stars and a word on them reach the
+owner; a question is no comment."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
-from bot.database.tables import OutboxRow, Rating, Ticket
+from bot.database.tables import Consent, OutboxRow, Rating, Ticket
 from tests.stage import Person, Stage
 
 ASKS = "A portrait in oil, perhaps?"
 ASKED = f"Did Hana's answer about “{ASKS}” help you?"
+OFFER = "Ask me later whether it helped"
 
 
-async def answered(stage: Stage) -> Person:
-    """Ana asked, Hana answered and closed it; gives the thread with all heard."""
+async def answered(stage: Stage, *, says_yes: bool = True) -> Person:
+    """Ana asked and may be asked herself, Hana answered and closed it; gives the thread with all heard."""
     await stage.ana.says(ASKS)
     await stage.wait(seconds=3)
+    if says_yes:
+        await stage.ana.presses(OFFER)
     thread = stage.thread("Ana")
     await thread.says("Gladly, in May!")
     await thread.says("/close")
@@ -31,6 +36,57 @@ async def asked(stage: Stage) -> Person:
     await stage.wait(days=1)
     assert stage.ana.hears() == [ASKED]
     return thread
+
+
+async def consents(stage: Stage) -> list[tuple[str, bool, str]]:
+    """Every yes and no, with its words."""
+    async with stage.database.read() as session:
+        rows = await session.scalars(select(Consent).order_by(Consent.id))
+        return [(row.kind, row.given, row.wording) for row in rows]
+
+
+async def test_nobody_is_asked_without_a_yes_to_being_asked(stage: Stage) -> None:
+    await answered(stage, says_yes=False)
+    await stage.wait(days=5)
+    assert stage.ana.hears() == []
+    async with stage.database.read() as session:
+        assert not list(await session.scalars(select(OutboxRow).where(OutboxRow.kind == "offer")))
+
+
+async def test_whether_they_want_to_be_asked_is_asked_under_their_first_question_alone(stage: Stage) -> None:
+    await answered(stage, says_yes=False)
+    assert stage.ana.buttons() == [OFFER]
+    await stage.ana.says("/human")
+    assert "I've told Hana" in stage.ana.hears()[-1]
+    assert sum(OFFER in [b.label for b in shown.buttons] for shown in stage.ana.log()) == 1
+
+
+async def test_a_yes_is_kept_in_its_words_and_takes_the_button_away(stage: Stage) -> None:
+    await answered(stage)
+    assert await consents(stage) == [("follow_up", True, OFFER)]
+    assert not any(OFFER in [b.label for b in shown.buttons] for shown in stage.ana.log())
+
+
+async def test_a_yes_in_the_settings_counts_for_the_answer_that_waits(stage: Stage) -> None:
+    await answered(stage, says_yes=False)
+    await stage.ana.says("/settings")
+    await stage.ana.presses("Ask me whether it helped")
+    stage.ana.hears()
+    await stage.wait(days=1)
+    assert stage.ana.hears() == [ASKED]
+
+
+async def test_a_shop_that_asks_nobody_offers_nothing(stage: Stage) -> None:
+    stage.concierge.house = replace(stage.concierge.house, shop=replace(stage.shop, ask_if_solved=False))
+    await stage.ana.says(ASKS)
+    await stage.wait(seconds=3)
+    assert stage.ana.buttons() == []
+
+
+async def test_a_complaint_is_no_moment_to_ask_for_anything(stage: Stage) -> None:
+    await stage.ana.says("This is terrible, my parcel arrived broken!")
+    await stage.wait(seconds=3)
+    assert OFFER not in stage.ana.buttons()
 
 
 async def ratings(stage: Stage) -> list[tuple[int, str]]:
@@ -122,6 +178,7 @@ async def test_what_did_not_help_is_open_again_with_its_words(stage: Stage) -> N
 @pytest.mark.parametrize("how", ["/close silently", "/stop", "unanswered", "again"])
 async def test_nobody_is_asked_who_got_no_answer_said_stop_or_asks_again(stage: Stage, how: str) -> None:
     await stage.ana.says("/human")
+    await stage.ana.presses(OFFER)
     thread = stage.thread("Ana")
     if how != "unanswered":
         await thread.says("Here I am")
@@ -150,7 +207,7 @@ async def test_why_it_came_is_told_on_a_press(stage: Stage) -> None:
     await asked(stage)
     await stage.ana.presses("Why did I get this?")
     (why,) = stage.ana.hears()
-    assert why.startswith("You had asked Hana something") and "/stop" in why
+    assert why.startswith("You had asked Hana something, and you said that I may ask") and "/stop" in why
 
 
 async def test_it_waits_in_the_lane_of_what_nobody_asked_for_and_stop_cancels_it(stage: Stage) -> None:
