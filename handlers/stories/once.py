@@ -16,9 +16,9 @@ from bot.database.tables import Post, Series, Story
 from bot.messages import ChatRef, Desk, InboundMessage, Media, OutboundMessage, Span, Text, Written, dump, load
 from bot.recurrence import read_beginning, read_when
 from handlers.context import Context, House
-from handlers.stories import more, planning, steering
+from handlers.stories import more, planning, queueing, steering
 from handlers.stories.preview import SEPARATOR, draft_preview, plan_text
-from handlers.stories.questions import ask
+from handlers.stories.questions import ask, expect
 from handlers.stories.telling import composed, is_numbered
 from handlers.texts import best_language, say
 
@@ -42,7 +42,10 @@ async def answered(message: InboundMessage, ctx: Context, awaiting: dict[str, An
     found = await plans.series_with_story(ctx.session, int(awaiting["series"]))
     if found is None:
         return [ctx.reply(ctx.say("settled"))]
-    return await change(*found, message.text, message, ctx)
+    changed = await change(*found, message.text, message, ctx)
+    if is_numbered(found[0]) and not ctx.conversation.awaiting:
+        expect("queue", found[0].id, message.sender.id, ctx)
+    return changed
 
 
 async def change(
@@ -55,6 +58,8 @@ async def change(
     if reading:
         return await steering.moved(series, content, reading, message, ctx)
     post = await posted.last(ctx.session, series.id)
+    if is_numbered(series) and post is None and message.media:
+        return await queueing.add(series, text, message.media, message, ctx)
     if is_numbered(series) and post is None:
         series.title = (text.plain.strip().splitlines() or [series.title])[0]
         return [ctx.reply(ctx.say("series_retitled", id=str(series.id), title=series.title))]

@@ -177,13 +177,13 @@ async def _confirm(message: InboundMessage, series: Series, content: Story, ctx:
 async def _receipt(message: InboundMessage, series: Series, ctx: Context) -> OutboundMessage:
     """Id, next time, Edit and Undo; for a series the wish for its first pictures too."""
     value = {"series": series.id}
+    edit = ctx.button("edit_story_button", "story_do", {**value, "verb": "edit"})
     undo = ctx.button("undo_story_button", "story_do", {**value, "verb": "undo"})
     told = {"id": str(series.id), "words": series.phrase}
     if is_numbered(series):
         await queueing.wait_for(message, series, ctx)
         text = ctx.say("series_planned", **told, title=series.title, next=next_times(series, ctx, 1))
-        return ctx.reply(text, [undo])
-    edit = ctx.button("edit_story_button", "story_do", {**value, "verb": "edit"})
+        return ctx.reply(text, [edit, undo])
     if series.phrase == NOW:
         return ctx.reply(ctx.say("story_now", **told), [edit, undo])
     return ctx.reply(ctx.say("story_planned", **told, next=next_times(series, ctx, 1)), [edit, undo])

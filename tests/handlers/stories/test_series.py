@@ -33,6 +33,21 @@ async def test_a_series_counts_its_episodes_in_the_title(stage: Stage) -> None:
     assert all(len(shown.media) == 1 for shown in stage.channel.log())
 
 
+async def test_edit_under_the_receipt_of_a_series_takes_a_title_or_a_picture_and_pictures_are_awaited_again(
+    stage: Stage,
+) -> None:
+    await diary(stage)
+    await stage.room.presses("Edit")
+    await stage.room.says("Hen diary, day {day}")
+    await stage.room.says("The first", photo(stage))
+    assert stage.room.hears()[-1].startswith("Thank you! Number 1 of Hen diary comes")
+    await stage.room.presses("Edit")
+    await stage.room.says("The second", photo(stage, "two.png"))
+    assert stage.room.hears()[-1].startswith("Thank you! Number 2 of Hen diary comes")
+    await stage.wait(days=2)
+    assert stage.channel.hears() == ["Hen diary, day 1\nThe first", "Hen diary, day 2\nThe second"]
+
+
 async def test_a_title_without_a_counter_gets_one(stage: Stage) -> None:
     await diary(stage, "Chick diary")
     await stage.room.says("", photo(stage))
