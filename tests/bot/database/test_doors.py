@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import inbox
 from bot.clock import Clock
-from bot.database import Database, inside_write
+from bot.database import Database, doors, inside_write
 from bot.database.people import customer_of
 from bot.database.tables import Conversation, Customer, Lane, Ticket
 from bot.messages import Sender
 from tests.bot.road import chat, elsewhere, together
 
 COUNT = 200
+DURABLE = doors.SYNCHRONOUS  # read before the tests turn it off
 
 
 async def _lane(database: Database, name: str = "counter") -> None:
@@ -34,6 +36,16 @@ async def _value(database: Database, name: str = "counter") -> int:
 async def test_a_write_is_committed_at_its_end(database: Database) -> None:
     await _lane(database)
     assert await _value(database) == 0
+
+
+async def test_what_sqlite_has_committed_outlives_a_power_cut(tmp_path: Path) -> None:
+    assert doors.SYNCHRONOUS == "OFF"  # in the tests alone, which pull no plug
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doors, "SYNCHRONOUS", DURABLE)
+        database = Database(f"sqlite+aiosqlite:///{tmp_path}/concierge.db")
+        async with database.write() as session:
+            assert await session.scalar(text("PRAGMA synchronous")) == 2
+        await database.close()
 
 
 async def test_a_write_that_raises_leaves_nothing(database: Database) -> None:

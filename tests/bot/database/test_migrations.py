@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,6 +18,7 @@ from bot.curation import opened
 from bot.database import Database, migrate
 from bot.database.migrate import NewerDatabase, current, newest
 from bot.database.tables import Base, Lane
+from tests.postgresql import PostgresqlServer
 
 BROKEN = f"""
 from alembic import op
@@ -34,20 +35,24 @@ def upgrade():
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """A database with nothing in it."""
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a database with nothing in it is."""
     name = f"empty_{uuid4().hex}"
-    url = f"sqlite+aiosqlite:///{tmp_path}/{name}.db"
-    server: Any = None
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgresql_server")
-        server.psql(f"CREATE DATABASE {name}")
-        url = f"postgresql+asyncpg://postgres@/{name}?host={server.get_uri().rpartition('host=')[2]}"
-    database = Database(url)
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path}/{name}.db"
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    server.run(f"CREATE DATABASE {name}")
+    yield server.url(name)
+    server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def empty(empty_url: str) -> AsyncIterator[Database]:
+    """A database with nothing in it."""
+    database = Database(empty_url)
     yield database
     await database.close()
-    if server:
-        server.psql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def ask(database: Database, question: Any) -> Any:
