@@ -50,8 +50,8 @@ def erase(
     with database_trouble():
         counts, waits = asyncio.run(_erased(settings, *named))
     print(
-        f"{person} is forgotten: {counts['heard']} messages in, {counts['said']} out, {counts['files']} files and "
-        f"{counts['questions']} questions."
+        f"{person} is forgotten: messages in: {counts['heard']}, out: {counts['said']}, files: {counts['files']}, "
+        f"questions: {counts['questions']}."
     )
     if waits:
         say("Copies in the owners' room, and what is said about it, are seen to by the bot while it runs.")

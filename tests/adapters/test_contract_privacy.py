@@ -29,8 +29,8 @@ async def test_whoever_asks_is_told_what_is_kept_and_gets_it_as_files(scene: Sce
     await scene.ana.commands("mydata")
     told = scene.ana.news()
     words = "\n".join(line.text for line in told)
-    assert "What Test Farm keeps about you" in words and "1 of your questions went to Hana." in words
-    assert "1 remarks that Hana made" in words and "likes hens" not in words
+    assert "What Test Farm keeps about you" in words and "One of your questions went to Hana." in words
+    assert "One remark that Hana made" in words and "likes hens" not in words
     assert sum(len(line.media) for line in told) == 2
 
 

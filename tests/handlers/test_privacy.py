@@ -39,8 +39,8 @@ async def test_mydata_tells_in_plain_words_and_in_two_files(stage: Stage) -> Non
     shown = stage.ana.news()
     words = "\n".join(line.text.plain for line in shown)
     assert "Who you are here: Ana, playground:ana; since 09.03.2026." in words
-    assert "1 of your questions went to Hana." in words and "1 remarks that Hana made" in words
-    assert "1 times you said yes or no" in words and "1 words by which Hana finds you again" in words
+    assert "One of your questions went to Hana." in words and "One remark that Hana made" in words
+    assert "Once you said yes or no" in words and "One word by which Hana finds you again" in words
     assert "deleted after 365 days by themselves" in words
     files = {media.name: media for line in shown for media in line.media}
     assert set(files) == {"my-data-2026-03-09.html", "my-data-2026-03-09.json"}
@@ -54,7 +54,7 @@ async def test_mydata_tells_in_plain_words_and_in_two_files(stage: Stage) -> Non
 async def test_somebody_who_was_just_met_is_told_too(stage: Stage) -> None:
     await stage.ana.says("/mydata")
     (shown,) = [line for line in stage.ana.news() if line.text.plain]
-    assert "1 messages that you wrote" in shown.text.plain and "questions" not in shown.text.plain
+    assert "Messages: 1 that you wrote" in shown.text.plain and "questions" not in shown.text.plain
 
 
 async def test_words_that_come_right_after_the_yes_belong_to_somebody_new(stage: Stage) -> None:

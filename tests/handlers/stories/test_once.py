@@ -97,7 +97,7 @@ async def test_a_recall_names_those_whose_platform_lets_it_go_no_more(stage: Sta
     stage.adapter.world.blocked.add("ana")
     await stage.room.says("/story recall 1")
     told = stage.room.log()[-1].text.plain
-    assert "I'm taking it back: 1 copies." in told
+    assert "I'm taking it back: one copy." in told
     assert "Could not be taken back: Ana (blocked)." in told
     assert there(stage) == []
 
