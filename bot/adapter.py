@@ -49,6 +49,8 @@ class Reason(StrEnum):
     limited = "limited"
     unreachable = "unreachable"
     rejected = "rejected"
+    full = "full"
+    unfit = "unfit"
     uncertain = "uncertain"
 
 
@@ -78,6 +80,8 @@ CONSEQUENCES: dict[Reason, Consequence] = {
     Reason.limited: Consequence.retry,
     Reason.unreachable: Consequence.retry,
     Reason.rejected: Consequence.give_up,
+    Reason.full: Consequence.give_up,  # the place takes no more for days, and a post is not to come late by surprise
+    Reason.unfit: Consequence.give_up,  # the file is not what the place wants, whenever it is tried
     Reason.uncertain: Consequence.undecided,
 }
 

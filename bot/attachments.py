@@ -5,7 +5,7 @@ Also under which id a bot can send bytes again that it carried over once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.blobs import delete_unnamed
 from bot.database.inserts import insert_into
 from bot.database.tables import Attachment, Blob, Conversation, FileId, InboxRow, Story
-from bot.messages import Media, RawUpdate, dump
+from bot.messages import STORY_FORM, Media, RawUpdate, dump
 
-TOO_LARGE, UNAVAILABLE, FORGOTTEN = "too_large", "unavailable", "forgotten"
+TOO_LARGE, UNAVAILABLE, FORGOTTEN, UNFIT = "too_large", "unavailable", "forgotten", "unfit"
 """Why there are no bytes."""
+STORED = "stored"
+"""The origin of a file in another form, of which the bytes as they came are ours."""
 
 
 async def want(
@@ -30,14 +32,17 @@ async def want(
     customer_id: int | None = None,
     clean: bool = False,
 ) -> None:
-    """Asks for the bytes of files. `clean`: they may be posted, so they are stored without the place they tell."""
+    """Asks for the bytes of files. `clean`: they may be posted, so they are stored without the place they tell. What
+    has a form is stored in it, beside the file as it came."""
     for item in media:
-        if not item.file_id or not item.origin:
+        origin, name = _name_of(item)
+        if not name or not origin:
             continue
         made = insert_into(session, Attachment).values(
-            origin=item.origin,
-            file_id=item.file_id,
+            origin=origin,
+            file_id=name,
             media=dump(item),
+            sha256=item.sha256 or None,
             inbox_id=inbox_id or item.inbox_id,
             customer_id=customer_id,
             state="wanted",
@@ -61,16 +66,33 @@ async def want_of(session: AsyncSession, raw: RawUpdate, now: datetime, *, clean
     await want(session, raw.media, now, inbox_id=inbox_id, customer_id=None if clean else customer_id, clean=clean)
 
 
+async def try_again(session: AsyncSession, media: Sequence[Media], now: datetime) -> None:
+    """Has files made fit for which that was not possible before: the machine may have learned it since."""
+    for item in media:
+        row = await find(session, item) if item.form else None
+        if row and row.state == "failed":
+            row.state, row.error, row.attempts, row.created_at, row.due_at = "wanted", "", 0, now, now
+            row.sha256 = item.sha256 or None
+
+
+def _name_of(media: Media) -> tuple[str, str]:
+    """Origin and name of a file, or of its bytes where these are stored; in another form it is another file."""
+    origin, name = (STORED, media.sha256) if media.sha256 and media.form else (media.origin, media.file_id)
+    return origin, f"{media.form}:{name}" if media.form and name else name
+
+
 async def find(session: AsyncSession, media: Media) -> Attachment | None:
     """What is known of a file's bytes."""
-    wanted = select(Attachment).filter_by(origin=media.origin, file_id=media.file_id)
+    origin, name = _name_of(media)
+    wanted = select(Attachment).filter_by(origin=origin, file_id=name)
     row: Attachment | None = await session.scalar(wanted)
     return row
 
 
-async def due(session: AsyncSession, now: datetime, most: int) -> Sequence[Attachment]:
-    """Files that may be fetched now, those first that were wanted first."""
+async def due(session: AsyncSession, now: datetime, most: int, besides: Collection[int] = ()) -> Sequence[Attachment]:
+    """Files that may be fetched now, those first that were wanted first, `besides` those."""
     wanted = select(Attachment).where(Attachment.state == "wanted", Attachment.due_at <= now)
+    wanted = wanted.where(Attachment.id.not_in(besides)) if besides else wanted
     return (await session.scalars(wanted.order_by(Attachment.due_at, Attachment.id).limit(most))).all()
 
 
@@ -105,7 +127,10 @@ async def forget(session: AsyncSession, before: datetime) -> int:
     many files were forgotten."""
     stories = await session.scalars(select(Story.media))
     told = {(media.get("origin"), media.get("file_id")) for story in stories for media in story}
-    fetched = select(Attachment).where(Attachment.state == "fetched", Attachment.created_at < before)
+    told |= {(origin, f"{STORY_FORM}:{name}") for origin, name in told}
+    fetched = select(Attachment).where(
+        Attachment.state == "fetched", Attachment.created_at < before, Attachment.origin != STORED
+    )
     old = [row for row in await session.scalars(fetched) if (row.origin, row.file_id) not in told]
     gone = {row.sha256 for row in old}
     for row in old:

@@ -81,6 +81,8 @@ class Carrier:
         self, session: AsyncSession, media: Media, message: OutboundMessage, target: Adapter, now: datetime
     ) -> Media:
         here, may = f"{target.platform}:{target.bot}", target.capabilities
+        if media.form:
+            return await self._formed(session, media, now)
         if media.file_id and not media.sha256:
             ours = media.origin in ("", here) and may.reuses_files
             posted = message.kind in POSTED and _is_picture(media)
@@ -94,6 +96,17 @@ class Carrier:
             raise Missing(attachments.TOO_LARGE, may.upload_at_most)
         known = await attachments.known_id(session, here, media) if may.reuses_files else ""
         return replace(media, file_id=known, size=size)
+
+    async def _formed(self, session: AsyncSession, media: Media, now: datetime) -> Media:
+        """The file in the form that its place wants."""
+        row = await attachments.find(session, media)
+        if row is None:
+            await attachments.want(session, [media], now, clean=True)
+            raise NotYet
+        _look_at(row, True, self.most_bytes)
+        assert row.sha256
+        size = await attachments.size_of(session, row.sha256)
+        return replace(media, name="", mime="", file_id="", url="", sha256=row.sha256, size=size)
 
     async def _fetched(self, session: AsyncSession, media: Media, posted: bool, now: datetime) -> Media:
         """The file as its bytes, under a name that says what it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.database.accounts import next_remark_at
 from bot.database.broadcasts import next_at
 from bot.database.erasing import next_erasure_at
 from bot.database.live_hours import next_ask_at
@@ -17,6 +18,7 @@ LIVES = (
     (next_at, broadcasts.due, "a broadcast goes on"),
     (next_question_at, stories.ask_due, "a series asks for its next story"),
     (next_erasure_at, privacy.due, "somebody is forgotten"),
+    (next_remark_at, stories.remark_due, ""),
     (next_receipt_at, stories.receipt_due, ""),
     (next_digest_at, stories.digest_due, "the owners hear what people said to stories"),
     (next_ask_at, stories.live_due, "a live hour has lasted an hour"),

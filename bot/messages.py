@@ -17,9 +17,13 @@ SpanKind = Literal["bold", "italic", "code", "strike", "spoiler", "link", "quote
 MediaKind = Literal[
     "photo", "video", "voice", "audio", "document", "sticker", "animation", "location", "contact", "poll"
 ]
-InboundKind = Literal["text", "button", "form", "command", "edit", "delete", "reaction", "joined", "left"]
+InboundKind = Literal["text", "button", "form", "command", "edit", "delete", "reaction", "joined", "left", "account"]
 OutboundKind = Literal["reply", "relay", "note", "post", "offer", "notice"]
 Op = Literal["send", "edit", "delete", "react", "mark"]
+STORIES = "stories:"
+"""Begins the id of the place where stories of a person's own account are posted; the name of their leave follows."""
+STORY_FORM = "telegram_story"
+"""The form (`Media.form`) of a picture or video that is posted there."""
 CARD = "card:"
 """Begins the name of the card at the head of a customer's desk; the conversation's id follows."""
 Mark = Literal["needs_reply", "waiting", "closed"]
@@ -119,7 +123,8 @@ class Media:
     """A picture or another attachment: by the platform's `file_id`, or by `sha256` of a stored blob.
 
     `file_id` and `url` are those of the bot that `origin` names (`telegram:4242`); another bot needs the bytes.
-    `inbox_id` is the stored update that brought it, where a message was put together from several.
+    `inbox_id` is the stored update that brought it, where a message was put together from several. `form` names what
+    the file has to be made into for the place where it goes (`bot.story_form`); empty: it goes as it is.
     """
 
     kind: MediaKind
@@ -132,6 +137,16 @@ class Media:
     url: str = ""
     origin: str = ""
     inbox_id: int | None = None
+    form: str = ""
+
+    @property
+    def shows(self) -> Literal["photo", "video"] | None:
+        """Whether it is seen as a photo or as a video, as a file of such a kind too."""
+        if self.kind == "animation" or (self.kind == "document" and self.mime.startswith("video/")):
+            return "video"
+        if self.kind == "document" and self.mime.startswith("image/"):
+            return "photo"
+        return "video" if self.kind == "video" else "photo" if self.kind == "photo" else None
 
 
 @dataclass(frozen=True)
@@ -174,7 +189,8 @@ class InboundMessage:
     `text` of a command is what follows its name, `fields` what was given by name (a slash command's options, a form's
     answers); `action` is the command's or form's name, the button's data, or the emoji with which the sender now
     reacts (empty: with none any more). `message_id` is the platform's own id of the message that was written, pressed,
-    changed or reacted to. Messages with one `album` are parts of one thing.
+    changed or reacted to. Messages with one `album` are parts of one thing. Of an `account` that somebody lets the bot
+    use, or no longer, `action` is the name of that leave and `fields["posts"]` says whether it includes posting.
     """
 
     platform: str

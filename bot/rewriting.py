@@ -64,7 +64,8 @@ def _edit(row: OutboxRow, part: OutboundMessage, change: OutboundMessage, number
             return None
         row.message = dump(replace(before, text=part.text, buttons=part.buttons))
     key = f"{change.key}/{number + 1}" if number else change.key
-    media = part.media if change.media else ()
+    anew = change.media or any(item.form for item in part.media)  # what has a form is brought with each change
+    media = part.media if anew else ()
     return replace(part, op="edit", key=key, target=row.key, media=media, quotes=None, copy_of=change.copy_of)
 
 

@@ -99,6 +99,8 @@ def telegram(settings: Settings, now: Callable[[], datetime], menus: Menus | Non
         api_base_url=settings.telegram_api_base_url,
         room_chat_id=(settings.telegram_owner_chat_id or "") if in_charge else "",
         story_chat_ids=settings.telegram_story_chat_ids,
+        story_hours=int(settings.telegram_story_hours),
+        keep_stories=settings.telegram_story_keep == "yes",
         webhook_url=settings.telegram_webhook_url or "",
         webhook_secret=secret.get_secret_value() if secret else "",
         menus=menus,

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import albums, copies, history, inbox, outbox, versions
+from bot import albums, attachments, copies, history, inbox, outbox, versions
 from bot.adapter import Adapter
 from bot.copies import Name
 from bot.database.tables import DeskRow, InboxRow, OutboxRow
@@ -62,6 +62,13 @@ class Sent:
         """The messages that a platform will make of that one, in order."""
         adapter = self.adapters.get(platform)
         return adapter.plan(message) if adapter else (message,)
+
+    async def make_ready(self, message: OutboundMessage) -> None:
+        """Has the files of a message made what its place wants of them, long before it is sent."""
+        adapter = self.adapters.get(message.to.platform) if isinstance(message.to, ChatRef) else None
+        for part in adapter.plan(message) if adapter else ():
+            await attachments.try_again(self.session, part.media, self.now)
+            await attachments.want(self.session, [m for m in part.media if m.form], self.now, clean=True)
 
     async def said(self, key: str) -> bool:
         """Whether there is a message of that name already."""

@@ -144,6 +144,8 @@ class Settings(BaseSettings):
     telegram_api_base_url: Annotated[str, _url("http", "https")] = "https://api.telegram.org"
     telegram_owner_chat_id: Annotated[str | None, _matching(r"-?[0-9]+", _ROOM)] = None
     telegram_story_chat_ids: Annotated[tuple[str, ...], NoDecode, _list_of(_TELEGRAM_CHAT, _CHAT_IDS)] = ()
+    telegram_story_hours: Annotated[Literal["6", "12", "24", "48"], _one_of("6", "12", "24", "48")] = "24"
+    telegram_story_keep: Annotated[Literal["yes", "no"], _one_of("yes", "no")] = "no"
     telegram_webhook_url: Annotated[str | None, _url("http", "https")] = None
     telegram_webhook_secret: _WebhookSecret = None
 

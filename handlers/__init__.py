@@ -13,6 +13,7 @@ from bot.commands import Audience, find
 from bot.database import buttons
 from bot.messages import InboundMessage, OutboundMessage, Outcome
 from handlers import (
+    accounts,
     after,
     answer,
     blocks,
@@ -177,7 +178,7 @@ OWNER_BUTTONS: dict[str, Press] = {
     "claim_take": claims.take_over,
     "send_draft": drafts.send,
     **dict.fromkeys(("story_confirm", "story_change", "story_cancel"), stories.draft_pressed),
-    **dict.fromkeys(("story_channel", "story_followers", "story_missed_day"), stories.draft_pressed),
+    **dict.fromkeys(("story_channel", "story_followers", "story_own", "story_missed_day"), stories.draft_pressed),
     "story_do": stories.pressed,
     "story_missed": stories.settle,
     **dict.fromkeys(("live_next", "live_end"), stories.live_pressed),
@@ -262,6 +263,7 @@ async def nothing(message: InboundMessage, ctx: Context) -> list[OutboundMessage
 
 CUSTOMERS = (
     Route(blocks.is_blocked, blocks.kept),
+    Route(is_kind("account"), accounts.connected),
     Route(is_kind("command"), command),
     Route(is_kind("button", "form"), press),
     Route(is_kind("edit"), changes.edited),

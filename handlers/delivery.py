@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database import buttons, people
 from bot.database.broadcasts import unsure
 from bot.database.tables import Conversation, Customer
-from bot.messages import CARD, Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text
+from bot.messages import CARD, STORIES, Button, ChatRef, Desk, InboundMessage, Media, OutboundMessage, Outcome, Text
 from handlers import card, stories
 from handlers.broadcasts import is_told_together
 from handlers.context import Context, House
@@ -107,6 +107,8 @@ async def undelivered(session: AsyncSession, house: House, failure: Failure) -> 
         if message.broadcast_id and is_told_together(message, await unsure(session, message.broadcast_id)):
             return []
         return [_notice(house, failure, "uncertain", _choices(session, house, failure))]
+    if isinstance(message.to, ChatRef) and message.to.chat_id.startswith(STORIES):
+        return await stories.refused(session, house, message, failure.reason, _name(failure))
     said = list[OutboundMessage]()
     if message.key.startswith(stories.IN_PRIVATE) and failure.reason == "blocked":
         said = await stories.shut_out(session, house, message, failure.at)

@@ -69,6 +69,9 @@ class SentMessages(Protocol):
     def shape(self, message: OutboundMessage, platform: str) -> Sequence[OutboundMessage]:
         """The messages that a platform will make of that one, in order."""
 
+    async def make_ready(self, message: OutboundMessage) -> None:
+        """Has the files of a message made what its place wants of them, long before it is sent."""
+
     async def said(self, key: str) -> bool:
         """Whether there is a message of that name already."""
 

@@ -42,6 +42,7 @@ from bot.database.tables import (
 )
 
 NOBODYS = {
+    "accounts": "owners' own accounts, which they have connected themselves",
     "alerts": "an id and an instant; who complained stands in their tickets, the words in the room's messages",
     "barred": "the fingerprint of an id, and nothing else, while a block of somebody forgotten goes on",
     "blobs": "bytes; those that no attachment names any more are deleted with a person's attachments",
@@ -51,6 +52,7 @@ NOBODYS = {
     "entries": "what the shop answers, in the owners' words",
     "episodes": "an owner's queue",
     "erasures": "counters; whose rows have to go only until they are gone",
+    "file_remarks": "an owner's file that could not be made fit for a place, until the owner is told",
     "file_ids": "names of bytes, which go with them",
     "images": "pictures of entries, products and stories",
     "live_hours": "an owner's hour of questions, by its title",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.database import chats
 from bot.database.inserts import insert_into
 from bot.database.tables import OutboxRow, Post, PostReaction, SentPart, Series, Story
-from bot.messages import ChatRef, MessageRef, OutboundMessage, load
+from bot.messages import STORIES, ChatRef, MessageRef, OutboundMessage, load
 
 KEY = re.compile(r"post:(\d+):(\d+)(?:/\d+)?")
 PARTS = 24
@@ -62,6 +63,7 @@ async def with_story(session: AsyncSession, story_id: int) -> Sequence[Post]:
 async def copies(session: AsyncSession, post: Post) -> list[PostCopy]:
     """Every copy of a post that was sent, waits, or of which nobody knows whether it arrived."""
     found: list[PostCopy] = []
+    moves = await chats.moves(session)
     for first in range(0, post.copies, AT_ONCE):
         roots = [f"post:{post.id}:{number}" for number in range(first, min(first + AT_ONCE, post.copies))]
         names = [name for root in roots for name in _names(root)]
@@ -74,7 +76,9 @@ async def copies(session: AsyncSession, post: Post) -> list[PostCopy]:
         for root in roots:
             its = [row for row in rows if row.key.partition("/")[0] == root and row.state not in ("dead", "cancelled")]
             if its:
-                found.append(_copy(root, its, by_row))
+                copy = _copy(root, its, by_row)
+                own = copy.to.chat_id.startswith(STORIES)  # connected anew, an account bears another name
+                found.append(replace(copy, to=chats.present(copy.to, moves)) if own else copy)
     return found
 
 

@@ -21,6 +21,7 @@ from handlers.stories.more import started
 from handlers.stories.more import tell as tell_more
 from handlers.stories.once import due as over_due
 from handlers.stories.once import mark_gone, original_edited, unreached
+from handlers.stories.own import refused, remark_due
 from handlers.stories.planning import pressed as draft_pressed
 from handlers.stories.posting import due, settle
 from handlers.stories.questions import is_awaited
@@ -68,6 +69,8 @@ __all__ = [
     "queue",
     "quoted",
     "receipt_due",
+    "refused",
+    "remark_due",
     "settle",
     "shut_out",
     "so_far",

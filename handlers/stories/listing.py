@@ -28,6 +28,7 @@ async def listed(ctx: Context) -> list[OutboundMessage]:
         line = ctx.say("stories_line", id=id, text=short, words=series.phrase)
         coming = ctx.say("stories_paused").plain if series.state == "paused" else next_times(series, ctx, 1)
         text = text + "\n" + line + (f" · {coming}" if coming else "")
+        text = text + (f" · {ctx.say('stories_own').plain}" if series.to_stories else "")
         if counts[series.id]:
             text = text + " · " + counting.in_words(counts[series.id], ctx.language)
         label = ctx.say("cancel_series_button", id=id).plain

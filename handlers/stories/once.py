@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database import people, plans, posted, talk
+from bot.database import accounts, people, plans, posted, talk
 from bot.database.posted import PostCopy
 from bot.database.tables import Post, Series, Story
 from bot.messages import ChatRef, Desk, InboundMessage, Media, OutboundMessage, Span, Text, Written, dump, load
@@ -230,6 +230,8 @@ async def _unsure(session: AsyncSession, house: House, post: Post) -> list[str]:
 async def _name(session: AsyncSession, house: House, chat: ChatRef) -> str:
     found = await people.customer_at(session, chat)
     language = best_language(*house.shop.languages)
+    if account := await accounts.account_at(session, chat):
+        return say(language, "target_own", names=account.name).plain
     return found[0].name if found else f"{say(language, 'target_channel').plain} ({chat.platform.capitalize()})"
 
 

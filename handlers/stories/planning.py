@@ -10,9 +10,9 @@ from bot.database.tables import Series, Story
 from bot.messages import InboundMessage, OutboundMessage, Text
 from bot.recurrence import Reading, Rule, read_beginning, read_when
 from handlers.context import Context
-from handlers.stories import counting, more, queueing
+from handlers.stories import counting, more, own, queueing
 from handlers.stories.posting import plan_next
-from handlers.stories.preview import NOW, draft_preview, next_times
+from handlers.stories.preview import NOW, draft_preview, next_times, targets
 from handlers.stories.questions import ask
 from handlers.stories.telling import is_numbered
 
@@ -150,6 +150,9 @@ async def _toggled(
         series.to_channels = not series.to_channels
     elif action == "story_followers":
         series.to_followers = not series.to_followers
+    elif action == "story_own":
+        series.to_stories = not series.to_stories
+        await own.make_ready(series, plans.told(content)[1], ctx)
     else:
         series.on_missed = MISSED_DAYS[(MISSED_DAYS.index(series.on_missed) + 1) % len(MISSED_DAYS)]
     shown = (await draft_preview(series, content, ctx))[-1]
@@ -159,7 +162,8 @@ async def _toggled(
 
 
 async def _confirm(message: InboundMessage, series: Series, content: Story, ctx: Context) -> list[OutboundMessage]:
-    if not (series.to_followers or (series.to_channels and ctx.house.channels)):
+    shown_there = await own.places(ctx.session, series)
+    if not (series.to_followers or (series.to_channels and ctx.house.channels) or shown_there):
         return [ctx.reply(ctx.say("story_no_target"))]
     at_once = series.phrase == NOW
     if at_once:
@@ -169,6 +173,7 @@ async def _confirm(message: InboundMessage, series: Series, content: Story, ctx:
     if not await plan_next(ctx.session, series, after, ctx.now):
         return ask(ctx.say("story_over"), "when", series.id, message.sender.id, ctx)
     series.state = "planned"
+    await own.make_ready(series, plans.told(content)[1], ctx)
     receipt = await _receipt(message, series, ctx)
     await counting.keep_receipt(series, receipt, ctx)
     return [receipt, *_without_buttons(message, series, ctx)]
@@ -180,10 +185,11 @@ async def _receipt(message: InboundMessage, series: Series, ctx: Context) -> Out
     edit = ctx.button("edit_story_button", "story_do", {**value, "verb": "edit"})
     undo = ctx.button("undo_story_button", "story_do", {**value, "verb": "undo"})
     told = {"id": str(series.id), "words": series.phrase}
+    there = Text("\n") + ctx.say("story_to", targets=await targets(series, ctx)) if series.to_stories else Text()
     if is_numbered(series):
         await queueing.wait_for(message, series, ctx)
         text = ctx.say("series_planned", **told, title=series.title, next=next_times(series, ctx, 1))
-        return ctx.reply(text, [edit, undo])
+        return ctx.reply(text + there, [edit, undo])
     if series.phrase == NOW:
-        return ctx.reply(ctx.say("story_now", **told), [edit, undo])
-    return ctx.reply(ctx.say("story_planned", **told, next=next_times(series, ctx, 1)), [edit, undo])
+        return ctx.reply(ctx.say("story_now", **told) + there, [edit, undo])
+    return ctx.reply(ctx.say("story_planned", **told, next=next_times(series, ctx, 1)) + there, [edit, undo])

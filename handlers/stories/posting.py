@@ -14,7 +14,7 @@ from bot.messages import InboundMessage, OutboundMessage
 from bot.recurrence import Rule, occurrences
 from handlers.broadcasts import rounds
 from handlers.context import Context, House
-from handlers.stories import filling, more
+from handlers.stories import filling, more, own
 from handlers.stories.telling import composed, is_numbered
 from handlers.texts import best_language, say
 
@@ -74,6 +74,12 @@ async def publish(
         OutboundMessage(chat, f"post:{post.id}:{number}", "post", text=text, media=media, buttons=buttons_under)
         for number, chat in enumerate(channels)
     ]
+    if shown_in := await own.places(session, series):
+        said += own.told_of(house, series, post, media)
+        copies += [
+            OutboundMessage(place, f"post:{post.id}:{number}", "post", text=text, media=media)
+            for number, place in enumerate(shown_in, len(copies))
+        ]
     post.story_id, post.copies = told.id, len(copies)
     if series.to_followers:
         copies += await rounds.begin(session, house, post, told, len(copies), now)

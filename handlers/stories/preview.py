@@ -9,7 +9,7 @@ from bot.database.tables import Series, Story
 from bot.messages import Button, ChatRef, Media, OutboundMessage, Text
 from bot.recurrence import Occurrence, Rule, occurrences
 from handlers.context import Context
-from handlers.stories import more
+from handlers.stories import more, own
 from handlers.stories.telling import is_numbered, titled, with_title
 
 SEPARATOR = "\n\n———\n"
@@ -40,7 +40,7 @@ async def preview(
 
 async def draft_preview(series: Series, content: Story, ctx: Context) -> list[OutboundMessage]:
     """The preview of what is not confirmed yet, with its choices."""
-    return await preview(series, content, ctx, choices(series, ctx))
+    return await preview(series, content, ctx, await choices(series, ctx))
 
 
 def shown(series: Series, content: Story, ctx: Context) -> tuple[Text, tuple[Media, ...]]:
@@ -57,6 +57,7 @@ async def plan_text(series: Series, content: Story, ctx: Context) -> Text:
     if series.phrase != NOW:
         lines = lines + "\n" + ctx.say("story_next", next=next_times(series, ctx))
     lines = lines + "\n" + ctx.say("story_to", targets=await targets(series, ctx)) + await more.in_words(series, ctx)
+    lines = lines + await own.in_words(series, content, ctx)
     if is_numbered(series):
         return lines + "\n" + ctx.say(f"series_missed_{series.on_missed}")
     if series.until_at:
@@ -82,6 +83,7 @@ async def targets(series: Series, ctx: Context) -> str:
     if series.to_followers:
         count = await people.count_followers(ctx.session)
         names.append(ctx.say("target_followers", count=str(count)).plain)
+    names += await own.target(series, ctx)
     return ", ".join(names) or ctx.say("target_nobody").plain
 
 
@@ -110,7 +112,7 @@ def _look(part: OutboundMessage, ctx: Context) -> str:
     return ctx.say("look_with" if part.text else "look_alone", thing=thing).plain
 
 
-def choices(series: Series, ctx: Context) -> list[Button]:
+async def choices(series: Series, ctx: Context) -> list[Button]:
     """The buttons under the preview of a draft."""
     value = {"series": series.id}
     channel = "leave_out_channel_button" if series.to_channels else "take_in_channel_button"
@@ -121,6 +123,7 @@ def choices(series: Series, ctx: Context) -> list[Button]:
         ctx.button("cancel_button", "story_cancel", value),
         ctx.button(channel, "story_channel", value),
         ctx.button(followers, "story_followers", value),
+        *await own.button(series, ctx),
     ]
     if is_numbered(series):
         found.append(ctx.button(f"missed_{series.on_missed}_button", "story_missed_day", value))

@@ -10,6 +10,7 @@ from bot.database.tables import Episode, Series, Story
 from bot.messages import Button, InboundMessage, Media, OutboundMessage, Text
 from bot.recurrence import Rule, occurrences
 from handlers.context import Context
+from handlers.stories import own
 from handlers.stories.preview import moment
 from handlers.stories.questions import ask, expect
 from handlers.stories.telling import bare_title, first_words, is_numbered
@@ -88,6 +89,7 @@ async def _queued(
     series: Series, story: Story, message: InboundMessage, ctx: Context, post_id: int | None = None
 ) -> list[OutboundMessage]:
     episode = await episodes.add(ctx.session, series, story, message.sender.id, ctx.now, post_id)
+    await own.make_ready(series, plans.told(story)[1], ctx)
     coming = await plans.next_post(ctx.session, series.id)
     waiting = await episodes.queue(ctx.session, series.id, coming.id if coming else None)
     place = next(number for number, (one, _) in enumerate(waiting) if one.id == episode.id)

@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from bot.adapter import Accept, Call, Capabilities, Core, DeliveryError, Problem, Reason
-from bot.adapters.telegram import codec, inspection
+from bot.adapters.telegram import codec, inspection, own_stories
 from bot.adapters.telegram.api import Api
 from bot.adapters.telegram.files import Files
 from bot.adapters.telegram.introductions import Introductions
@@ -40,7 +40,8 @@ class TelegramAdapter:
     """Implements `bot.adapter.Adapter`.
 
     `webhook_url` empty means long polling; a webhook without `webhook_secret` gets one of its own. `menus` holds the
-    lists of commands for "customer" and "owner". `wait` sleeps; tests give another.
+    lists of commands for "customer" and "owner". `wait` sleeps; tests give another. `story_hours` is how long a story
+    of an owner's own account is shown, `keep_stories` leaves it on the account's page after that.
     """
 
     platform = codec.PLATFORM
@@ -54,6 +55,8 @@ class TelegramAdapter:
         api_base_url: str = "",
         room_chat_id: str = "",
         story_chat_ids: tuple[str, ...] = (),
+        story_hours: int = 24,
+        keep_stories: bool = False,
         webhook_url: str = "",
         webhook_secret: str = "",
         menus: Menus | None = None,
@@ -74,6 +77,7 @@ class TelegramAdapter:
         self._api = Api(token, api_base_url)
         self._files = Files(self._api)
         self._sending = Sending(self._api, self._files, self._where, now)
+        self._own_stories = own_stories.OwnStories(self._api, self._files, story_hours, keep_stories)
         self._topics = Topics(self._api, self._sending)
         self._presses = Presses(self._api, wait)
         self._introductions = Introductions(self._api)
@@ -138,10 +142,14 @@ class TelegramAdapter:
 
     def plan(self, message: OutboundMessage) -> list[OutboundMessage]:
         """Parts that each take one call: 4096 UTF-16 units of text, 1024 of a caption, ten pictures."""
+        if own_stories.is_place(message.to):
+            return own_stories.plan(message)
         return plan(message, marks=self._topics.in_forum(self._me.room_chat_id))
 
     async def send(self, call: Call) -> Receipt:
         """Makes one call. Raises DeliveryError."""
+        if own_stories.is_place(call.chat):
+            return await self._own_stories.make(call)
         if call.message.op == "mark" and call.message.mark:
             return await self._topics.mark(call.chat, call.message.mark)
         return await self._sending.make(call)

@@ -17,9 +17,10 @@ from bot.messages import ChatRef, InboundKind, InboundMessage, MessageRef, RawUp
 PLATFORM = "telegram"
 WANTED = (
     *("message", "edited_message", "callback_query"),
-    *("message_reaction", "message_reaction_count", "my_chat_member"),
+    *("message_reaction", "message_reaction_count", "my_chat_member", "business_connection"),
 )
-"""The kinds of updates that are asked for. Reactions come only to who names them."""
+"""The kinds of updates that are asked for. Reactions come only to who names them. What is written to the account of an
+owner who has connected it (`business_message` and its like) is between them and whoever wrote: it is not asked for."""
 COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*)(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
 PRESENT = ("member", "administrator", "creator", "restricted")
 """What somebody's standing in a chat is called while they are in it."""
@@ -187,6 +188,18 @@ def _standing_changed(raw: Body, change: Body, me: Identity) -> InboundMessage:
     return _message(raw, message, _person(change["from"]), me, kind=kind, addressed=before != after)
 
 
+def _connected(raw: Body, connection: Body, me: Identity) -> InboundMessage:
+    """Somebody lets the bot use their business account, changes what it may do there, or takes that back."""
+    rights: Body = connection.get("rights") or {}
+    posts = connection["is_enabled"] is True and rights.get("can_manage_stories") is True
+    fields = {"connected": "yes" if connection["is_enabled"] is True else "", "posts": "yes" if posts else ""}
+    chat = {"id": connection.get("user_chat_id", connection["user"]["id"]), "type": "private"}
+    message = {"message_id": 0, "date": connection["date"], "chat": chat}
+    return _message(
+        raw, message, _person(connection["user"]), me, kind="account", action=_word(connection["id"]), fields=fields
+    )
+
+
 def _quiet(raw: Body, me: Identity) -> InboundMessage:
     chat, sender_id, _ = _whereabouts(raw, me.bot)
     if chat is None:
@@ -210,6 +223,7 @@ _READERS: dict[str, Callable[[Body, Body, Identity], InboundMessage]] = {
     "message_reaction": _reacted,
     "message_reaction_count": _counted,
     "my_chat_member": _standing_changed,
+    "business_connection": _connected,
 }
 
 

@@ -34,6 +34,10 @@ class Files:
         known = media.file_id or self._ids.get(_name(media)) or ("" if media.sha256 else media.url)
         if known:
             return known
+        return await self.upload(media, attached=attached)
+
+    async def upload(self, media: Media, *, attached: bool = True) -> InputFile:
+        """The file's bytes, whatever ids are known. Raises DeliveryError when there are none."""
         content = await self._content(media)
         name = media.name or f"{media.kind}{ENDINGS.get(media.mime, '')}"
         return InputFile(content, filename=name, attach=attached)

@@ -18,8 +18,8 @@ from telegram.error import (
 from bot.adapter import DeliveryError, Reason
 from bot.adapters.telegram.transport import Cut, ServerTrouble, TooMany, Unsent
 
-Where = Literal["private", "room", "elsewhere"]
-"""A customer's chat, the owners' room, or another group or channel (or no chat at all)."""
+Where = Literal["private", "room", "elsewhere", "stories"]
+"""A customer's chat, the owners' room, another group or channel (or no chat at all), or the stories of an account."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Row:
     error: type[TelegramError]
     words: str
     reason: Reason
-    where: tuple[Where, ...] = ("private", "room", "elsewhere")
+    where: tuple[Where, ...] = ("private", "room", "elsewhere", "stories")
 
     def fits(self, error: TelegramError, words: str, where: Where) -> bool:
         """Whether it is this row's case."""
@@ -43,6 +43,12 @@ NO_RIGHTS = (
 )
 MENDABLE: tuple[Where, ...] = ("room",)
 ALONE: tuple[Where, ...] = ("private",)
+STORIES: tuple[Where, ...] = ("stories",)
+NO_LEAVE = "business.?connection|business_peer_invalid|not enough rights|premium_account_required|_forbidden"
+NOT_A_STORY = (
+    "(media|video|photo|file|image)\\w*_(invalid|empty|failed)|wrong file|file is too big|image_process_failed"
+    "|(photo|video|story)\\w* (must|has|is)\\b|invalid (photo|video|file|story)"
+)
 
 ROWS = (
     Row(ChatMigrated, "", Reason.migrated),
@@ -50,6 +56,12 @@ ROWS = (
     Row(InvalidToken, "", Reason.unauthorised),
     # Somebody else polls with our token; that ends by itself, or doctor tells.
     Row(Conflict, "", Reason.unreachable),
+    # The stories of somebody's account: they can give the leave back, but the post's time has gone by then.
+    Row(Forbidden, "", Reason.blocked, STORIES),
+    Row(BadRequest, NO_LEAVE, Reason.blocked, STORIES),
+    Row(BadRequest, "stories_too_much|story_send_flood", Reason.full, STORIES),
+    Row(BadRequest, "story_id_(invalid|empty)|story (to \\w+ )?not found", Reason.target_gone, STORIES),
+    Row(BadRequest, NOT_A_STORY, Reason.unfit, STORIES),
     Row(Forbidden, "blocked by the user|user is deactivated|can't initiate conversation", Reason.blocked),
     Row(Forbidden, "can't send messages to (bots|the user)", Reason.blocked),
     # The owners can put their room right, so its messages wait; elsewhere they are told at once.

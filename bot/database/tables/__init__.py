@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.database.tables.accounts import AccountRow, FileRemark
 from bot.database.tables.base import Base
 from bot.database.tables.broadcasts import Broadcast, BroadcastRecipient
 from bot.database.tables.complaints import EarlyAlert, HeldWords
@@ -15,6 +16,7 @@ from bot.database.tables.talk import LiveHour, LiveQuestion, PostReply, StoryTal
 from bot.database.tables.traffic import Attachment, ButtonRow, ChatMove, FileId, InboxRow, Lane, OutboxRow, SentPart
 
 __all__ = [
+    "AccountRow",
     "Attachment",
     "BarredPrint",
     "Base",
@@ -34,6 +36,7 @@ __all__ = [
     "Episode",
     "Erasure",
     "FileId",
+    "FileRemark",
     "HeldWords",
     "Image",
     "InboxRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.tables.base import Base, Id, Key
@@ -30,7 +30,7 @@ class Series(Base):
     A numbered series has a `title`, in which `{n}` is the number of the episode and `{day}` the day since `started_on`;
     `episodes` counts those that were posted, `on_missed` is skip, apologise (with `apology`, or a sentence of ours) or
     repost, `question` what the bot asks when its queue is empty. From `until_at` on what was told is over, and since
-    `gone_at` every copy says so.
+    `gone_at` every copy says so. `to_stories`: it goes to the owners' own stories too (`AccountRow`).
     """
 
     __tablename__ = "series"
@@ -42,6 +42,7 @@ class Series(Base):
     rule: Mapped[dict[str, Any] | None]
     to_channels: Mapped[bool] = mapped_column(default=True)
     to_followers: Mapped[bool] = mapped_column(default=True)
+    to_stories: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     created_by: Mapped[str]
     title: Mapped[str] = mapped_column(default="")

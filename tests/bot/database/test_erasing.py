@@ -22,7 +22,7 @@ LEADS_TO_A_PERSON = {
 """Names of columns by which a row is somebody's."""
 PLANTED = "zig zag file caption reply note remark tag promise quote parcel".split()
 """The ways in which words come in; each is planted behind “zebra”."""
-OWNERS = {("owners", "platform_id"): "an owner's id"}
+OWNERS = {("owners", "platform_id"): "an owner's id", ("accounts", "platform_id"): "an owner's id"}
 
 
 async def everything(database: Database) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.simulators.telegram import asking, changing, sending, topics, webhook
+from tests.simulators.telegram import asking, business, changing, sending, topics, webhook
 from tests.simulators.telegram.budgets import Budgets
 from tests.simulators.telegram.errors import ApiError, conflict, unauthorised
 from tests.simulators.telegram.faults import Fault, Faults
@@ -28,6 +28,7 @@ METHODS: Mapping[str, Callable[[World, Call], Any]] = {
     **sending.METHODS,
     **changing.METHODS,
     **topics.METHODS,
+    **business.METHODS,
     **webhook.METHODS,
 }
 NAMES = {name.lower(): name for name in (*METHODS, "getUpdates")}

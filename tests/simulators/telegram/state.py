@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from tests.simulators.telegram.accounts import Accounts
 from tests.simulators.telegram.chats import Chat, Message
 from tests.simulators.telegram.errors import bad_request, forbidden
 from tests.simulators.telegram.files import Files
@@ -60,6 +61,7 @@ class World:
     files: Files = field(init=False)
     queue: Queue = field(init=False)
     webhook: Webhook = field(default_factory=Webhook)
+    accounts: Accounts = field(default_factory=Accounts)
     _message_id: int = 0
     _serial: int = 0
 
