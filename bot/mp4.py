@@ -39,7 +39,7 @@ def read(data: bytes) -> Video | None:
                 streams = b"mdat" not in names or names.index(b"moov") < names.index(b"mdat")
                 tells_place = any(mark in data[index[0] : index[1]] for mark in PLACES)
                 return Video(seconds, width, height, code, gap_s, streams, tells_place)
-    except (StopIteration, ValueError, ZeroDivisionError, IndexError):
+    except (StopIteration, ValueError, ZeroDivisionError, LookupError, RecursionError):
         return None
     return None
 
@@ -87,8 +87,8 @@ def _gap(data: bytes, found: dict[bytes, tuple[int, int]], seconds: float) -> fl
     """The longest time between key frames, taking all frames as equally long."""
     if b"stss" not in found:
         return 0.0
-    times, keys = found[b"stts"][0], found[b"stss"][0]
-    frames = sum(_number(data, times + 8 + 8 * n) for n in range(_number(data, times + 4)))
-    numbers = [_number(data, keys + 8 + 4 * n) for n in range(_number(data, keys + 4))]
+    (times, times_end), (keys, keys_end) = found[b"stts"], found[b"stss"]
+    frames = sum(_number(data, at) for at in range(times + 8, times_end, 8))
+    numbers = [_number(data, at) for at in range(keys + 8, keys_end, 4)]
     gaps = [after - before for before, after in zip(numbers, [*numbers[1:], frames + 1], strict=True)]
     return max(gaps) * seconds / frames
