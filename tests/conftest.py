@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ from bot.database import Database, doors, migrate
 from knowledge.shop import read_shop
 from tests.postgresql import CleanDatabase, PostgresqlServer
 from tests.stage import Stage
+from tests.statements import Statements
 
 MONDAY_NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 
@@ -83,25 +85,36 @@ def shop_dir(tmp_path: Path) -> Path:
     return folder
 
 
+def pytest_collection_finish() -> None:
+    """What stands by now stands to the end: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _nothing_waits_for_the_disk() -> Iterator[None]:
-    """What SQLite writes outlives a killed process without that; only a power cut is no part of a test."""
+def statements() -> Iterator[Statements]:
+    """The engines of all tests share what was compiled, and SQLite waits for no disk: what it wrote outlives a killed
+    process without that, and a power cut is no part of a test."""
+    shared = Statements()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doors, "create_async_engine", shared.engine)
         patch.setattr(doors, "SYNCHRONOUS", "OFF")
-        yield
+        yield shared
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, statements: Statements) -> Path:
     """A database file that is migrated already."""
     path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
-    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}", statements))
     return path
 
 
-async def _migrate(url: str) -> None:
+async def _migrate(url: str, statements: Statements) -> None:
     database = Database(url)
     await migrate(database)
+    statements.learn(database)
     await database.close()
 
 
@@ -116,9 +129,9 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post
 
 
 @pytest.fixture(scope="session")
-def postgresql_clean(postgresql_server: PostgresqlServer) -> CleanDatabase:
+def postgresql_clean(postgresql_server: PostgresqlServer, statements: Statements) -> CleanDatabase:
     """A migrated database of this server, which every test finds empty."""
-    return CleanDatabase(postgresql_server, lambda url: asyncio.run(_migrate(url)))
+    return CleanDatabase(postgresql_server, lambda url: asyncio.run(_migrate(url, statements)))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
