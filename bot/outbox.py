@@ -8,25 +8,21 @@ it arrived. One whose words go out with another row's call is joined until that 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import count
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Integer, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import CursorResult, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from bot import desks, merging, turns
 from bot.database.inserts import dialect_of, insert_for, plain
 from bot.database.tables import DeskRow, Lane, OutboxRow
-from bot.database.tables.base import Instant
 from bot.messages import CARD, ChatRef, Desk, OutboundMessage, dump, load
 from bot.rewriting import Plan, rewritten
-
-MayGo = Callable[[AsyncSession, OutboxRow], Awaitable[bool]]
 
 FIRST, WORDS = 0, 1
 PRIORITY = {"relay": WORDS, "reply": 2, "notice": 3, "note": 4, "edit": 5, "receipt": 6, "offer": 7, "post": 8}
@@ -35,6 +31,9 @@ change of that, and last what only shows that something arrived; posts when nobo
 AT_MOST_ONCE = ("post", "offer")
 WITHDRAWN = "withdrawn"
 """The error of a row that is being sent when whom it is for wants it no more: it is not tried again."""
+TALK, POSTS = (FIRST, PRIORITY["offer"] - 1), (PRIORITY["offer"], PRIORITY["post"])
+ALL = (FIRST, PRIORITY["post"])
+"""What goes first and what goes last, by its place in the line."""
 
 
 def lane_of(message: OutboundMessage) -> str:
@@ -221,69 +220,6 @@ async def _marked(session: AsyncSession, mark: OutboundMessage) -> bool:
     for row in rows:
         row.message = dump(replace(load(OutboundMessage, row.message), mark=mark.mark))
     return bool(rows)
-
-
-async def claim(
-    session: AsyncSession, now: datetime, limit: int, platforms: Iterable[str], may_go: MayGo | None = None
-) -> Sequence[OutboxRow]:
-    """The first row of each lane that may go now, most urgent first and then oldest first, claimed for the caller.
-
-    A chat for which `may_go` says no is passed over for this time; a platform that takes nothing more may be taken out
-    of `platforms` meanwhile, so that not every chat of it is asked about.
-    """
-    claimed, full = list[OutboxRow](), set[str]()
-    while len(claimed) < limit:
-        known = len(full)
-        for row in await _heads(session, now, limit - len(claimed), platforms, full):
-            if row.chat not in full and (may_go is None or await may_go(session, row)):
-                row.state = "claimed"
-                claimed.append(row)
-            else:
-                full.add(row.chat)
-        if len(full) == known:
-            break  # whoever could go has been claimed
-    return claimed
-
-
-async def _heads(
-    session: AsyncSession, now: datetime, limit: int, platforms: Iterable[str], full: Collection[str]
-) -> Sequence[OutboxRow]:
-    given = {"now": now, "most": limit, "platforms": list(platforms), "full": list(full)}
-    return (await session.scalars(_HEADS, given)).all()
-
-
-def _first_of_lanes() -> Any:
-    """Built once, like every statement that each message needs."""
-    now, earlier = bindparam("now", type_=Instant), aliased(OutboxRow)
-    blocks = and_(
-        earlier.lane == OutboxRow.lane,
-        earlier.place < OutboxRow.place,
-        or_(
-            earlier.state.in_(("claimed", "sending")),
-            and_(
-                earlier.state == "waiting",
-                or_(earlier.attempts > 0, earlier.not_before.is_(None), earlier.not_before <= now),
-            ),
-        ),
-    )
-    return (
-        select(OutboxRow)
-        .where(OutboxRow.platform.in_(bindparam("platforms", expanding=True)))
-        .where(OutboxRow.chat.not_in(bindparam("full", expanding=True)), ~exists().where(blocks))
-        .where(OutboxRow.state == "waiting", OutboxRow.due_at <= now)
-        .order_by(OutboxRow.priority, OutboxRow.created_at, OutboxRow.id)
-        .limit(bindparam("most", type_=Integer))
-        .with_for_update(skip_locked=True)
-    )
-
-
-_HEADS = _first_of_lanes()
-
-
-async def claim_these(session: AsyncSession, row_ids: Sequence[int]) -> None:
-    """Claims rows that a claim had found, but whose transaction broke."""
-    found = update(OutboxRow).where(OutboxRow.id.in_(row_ids), OutboxRow.state == "waiting")
-    await session.execute(found.values(state="claimed"))
 
 
 async def recover(session: AsyncSession, platforms: Iterable[str]) -> Sequence[OutboxRow]:

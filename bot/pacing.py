@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+PARTS, HASTE = 5, 4 / 3
+"""What goes to many is sent in so many lots a period, as large as the budget allows; after a pause or a stall the lots
+follow one another so much quicker, as far as the budget has room."""
+MOST_LATE = timedelta(seconds=0.5)
+"""No call counts longer than this after it was to begin: one that hangs is not on its way for ever."""
+FORGETTING = 100
+"""The quickest way there and back is forgotten by one part in so many with each call: the way may have grown longer."""
 
 
 @dataclass(frozen=True)
@@ -17,25 +26,64 @@ class Budget:
     per_s: float
 
 
+def spread(bot: Budget) -> Budget:
+    """A bot's budget for what goes to many: in lots over its period, so that a word in between finds room soon."""
+    return Budget(f"{bot.name}/lots", max(1, bot.count // PARTS), bot.per_s / PARTS / HASTE)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Calls that were counted against these budgets, as of that instant."""
+
+    names: Sequence[str]
+    at: datetime
+    calls: int
+
+
 class Pacer:
-    """Remembers the calls of each budget. One pacer belongs to the one sender of a bot."""
+    """Remembers the calls of each budget. One pacer belongs to the one sender of a bot.
+
+    A platform counts a call when it arrives, so a call counts from the latest instant at which it can have arrived:
+    when its answer came, less the quickest way there and back. However calls are delayed, no more of them than the
+    budget meet the platform within its period.
+    """
 
     def __init__(self) -> None:
         self._calls: dict[str, deque[datetime]] = defaultdict(deque)
         self._paused: dict[str, datetime] = {}
+        self._quickest: dict[str, timedelta] = {}
 
     def ready_at(self, budgets: Iterable[Budget], now: datetime, calls: int = 1) -> datetime:
         """The earliest instant, `now` or later, at which all of the budgets allow that many more calls at once."""
         return max((self._free_at(budget, now, min(calls, budget.count)) for budget in budgets), default=now)
 
-    def take(self, budgets: Iterable[Budget], now: datetime, calls: int = 1) -> None:
+    def take(self, budgets: Sequence[Budget], now: datetime, calls: int = 1) -> Counted:
         """Counts calls against each of the budgets."""
         for budget in budgets:
             self._calls[budget.name].extend([now] * calls)
+        return Counted([budget.name for budget in budgets], now, calls)
+
+    def arrived(self, counted: Counted, began: datetime, ended: datetime) -> None:
+        """Calls that were counted when they were to go began later, and have ended: they count from when they can have
+        arrived at the latest."""
+        if not counted.names:
+            return
+        took = max(ended - began, timedelta())
+        known = self._quickest.get(counted.names[0], took)
+        quickest = self._quickest[counted.names[0]] = min(took, known + (took - known) / FORGETTING)
+        late = min(max(ended - quickest - counted.at, timedelta()), MOST_LATE)
+        for name in counted.names if late else ():
+            self._recount(name, counted, counted.at + late)
 
     def pause(self, name: str, until: datetime) -> None:
         """Lets nothing of that budget go before `until`; a longer pause stays."""
         self._paused[name] = max(until, self._paused.get(name, until))
+
+    def _recount(self, name: str, counted: Counted, at: datetime) -> None:
+        calls = self._calls.get(name, deque())
+        for _ in range(min(counted.calls, calls.count(counted.at))):
+            calls.remove(counted.at)
+            insort(calls, at)
 
     def _free_at(self, budget: Budget, now: datetime, wanted: int) -> datetime:
         calls, window = self._calls[budget.name], timedelta(seconds=budget.per_s)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import desks, merging, outbox, turns
+from bot import claiming, desks, merging, outbox, turns
 from bot.adapter import CONSEQUENCES, Adapter, Consequence, DeliveryError, Reason
 from bot.backlog import Digest
 from bot.calls import Astray, Ended, Ready, make, prepare, taken, taken_back
@@ -19,16 +19,20 @@ from bot.carrying import Carrier
 from bot.clock import Clock
 from bot.database import chats
 from bot.database.doors import Database
-from bot.database.tables import DeskRow, OutboxRow
+from bot.database.tables import OutboxRow
 from bot.messages import OutboundMessage, load
 from bot.outbox import AT_MOST_ONCE, Outbox
-from bot.pacing import Pacer
+from bot.pacing import Counted
+from bot.permits import Permits
 from bot.retries import next_attempt
 
 log = structlog.get_logger()
 
-AT_ONCE, MOMENT_S = 32, 0.05
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
+AT_ONCE, POSTS_AT_ONCE = 32, 24
+"""So many calls are under way, and so many that go to many: where those hang, there is still room for a reply."""
+MOMENT_S, TOGETHER_S = 0.05, 0.01
+"""So long a call is waited for before others may go; and so long, where the pace holds back what is next, for others to
+end, whose ends are stored together."""
 READINGS = 5
 """How often a row that raises before its call is looked at."""
 
@@ -78,14 +82,16 @@ class Sender:
         self._moved = moved
         self._observe = observe
         self._carrier = carrier or Carrier(adapters)
-        self._pacer = Pacer() if paced else None
-        self._held_at: dict[str, datetime] = {}
+        self._permits = Permits(adapters, paced=paced)
         self._digest = digest
         self._under_way: set[asyncio.Task[None]] = set()
         self._ended: list[Ended] = []
         self._unsettled: list[Callable[[], Awaitable[None]]] = []
-        self.paced_until: datetime | None = None
+
+    @property
+    def paced_until(self) -> datetime | None:
         """When the next row may go that is held by its platform's pace alone."""
+        return self._permits.paced_until
 
     async def recover(self) -> None:
         """To be called once before the first `send`: sorts out what a stopped process left behind."""
@@ -107,16 +113,26 @@ class Sender:
             await self._settle(settle)
         claimed: list[int] = []
         for ready in await self._round(claimed):
-            self._under_way.add(asyncio.create_task(self._deliver(ready)))
+            counted = self._permits.counted.get(ready.row_id)
+            self._under_way.add(asyncio.create_task(self._deliver(ready, counted)))
         told = await self._tell_how_much_waits()
         if not self._under_way:
             return bool(claimed) or told
-        ended, self._under_way = await asyncio.wait(
-            self._under_way, timeout=MOMENT_S, return_when=asyncio.FIRST_COMPLETED
-        )
-        for task in ended:
+        for task in await self._ended_now():
             task.result()
         return True
+
+    async def _ended_now(self) -> set[asyncio.Task[None]]:
+        """Calls that have ended, as soon as one has or something else may go."""
+        until = self.paced_until
+        wait_s = (until - self._clock.now()).total_seconds() if until else MOMENT_S
+        wait_s = min(max(wait_s, 0.001), MOMENT_S)
+        ended, left = await asyncio.wait(self._under_way, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+        if ended and left and until:
+            more, left = await asyncio.wait(left, timeout=TOGETHER_S)
+            ended |= more
+        self._under_way = left
+        return ended
 
     async def finish(self, within_s: float) -> None:
         """Waits for the calls that are under way; what takes longer is cut and stays as sending."""
@@ -155,9 +171,9 @@ class Sender:
         self._tell_cancelled(rows)
         return [ready for ready in found if ready]
 
-    async def _claim(self, session: AsyncSession, most: int) -> Sequence[OutboxRow]:
-        self.paced_until, self._open = None, set(self._adapters)
-        return await outbox.claim(session, self._clock.now(), most, self._open, self._in_pace)
+    async def _claim(self, session: AsyncSession, free: int) -> Sequence[OutboxRow]:
+        posts = max(0, free - AT_ONCE + POSTS_AT_ONCE)
+        return await self._permits.claim(session, self._clock.now(), free, posts)
 
     async def _store_apart(self, ended: Sequence[Ended]) -> None:
         for one in ended:
@@ -177,29 +193,9 @@ class Sender:
             if row.state == "cancelled":
                 self._observe(row.platform, row.kind, row.state, None)
 
-    async def _in_pace(self, session: AsyncSession, row: OutboxRow) -> bool:
-        """Whether its platform's pace lets the row go now; if so, its calls are counted."""
-        if self._pacer is None:
-            return True
-        now = self._clock.now()
-        budgets = self._adapters[row.platform].budgets(row.chat.split("/", 2)[2])
-        desk = await session.get(DeskRow, row.conversation_id) if row.conversation_id else None
-        calls = 2 if desk and desk.thread_id is None else 1  # a new thread costs a call of its own
-        ready_at = self._pacer.ready_at(budgets, now, calls)
-        if ready_at > now:
-            if budgets and self._pacer.ready_at(budgets[:1], now) > now:
-                self._open.discard(row.platform)  # the bot's own budget is used up, for all its chats
-            self.paced_until = min(ready_at, self.paced_until or ready_at)
-            if row.conversation_id:
-                self._held_at[row.chat] = now
-            return False
-        self._pacer.take(budgets, now, calls)
-        return True
-
     async def _with_its_burst(self, session: AsyncSession, row: OutboxRow) -> OutboxRow:
         """What goes in the place of a claimed row: lines of a customer that the pace held back go together."""
-        held_back = row.conversation_id is not None and self._held_at.get(row.chat, LONG_AGO) >= row.created_at
-        if not held_back and not turns.is_of_a_turn(row):
+        if not self._permits.held_back(row) and not turns.is_of_a_turn(row):
             return row
         return await merging.merge(session, row, self._adapters[row.platform].plan, self._clock.now())
 
@@ -208,7 +204,7 @@ class Sender:
         room, now = self._outbox.room, self._clock.now()
         if self._digest is None or room is None or room.platform not in self._adapters:
             return False
-        held = self.paced_until is not None and self._held_at.get(outbox.pace_name(room)) == now
+        held = self._permits.holds(outbox.pace_name(room), now)
         budgets = self._adapters[room.platform].budgets(room.chat_id)
         if message := await self._digest.look(self._database, room, budgets, held, now):
             async with self._database.write() as session:
@@ -225,7 +221,7 @@ class Sender:
     async def _prepared_apart(self, row_ids: list[int]) -> list[Ready]:
         """The calls of rows that may go, each committed as sending for itself."""
         async with self._database.write() as session:
-            await outbox.claim_these(session, row_ids)
+            await claiming.claim_these(session, row_ids)
         return [ready for row_id in row_ids if (ready := await self._prepared(row_id))]
 
     async def _prepared(self, row_id: int) -> Ready | None:
@@ -241,10 +237,14 @@ class Sender:
         self._tell_cancelled([row])
         return ready
 
-    async def _deliver(self, ready: Ready) -> None:
+    async def _deliver(self, ready: Ready, counted: Counted | None) -> None:
         """Makes the call. A refusal is stored at once, a receipt at the next `send` together with others."""
+        began = self._clock.now()
         try:
-            receipt = await make(ready)
+            try:
+                receipt = await make(ready)
+            finally:
+                self._permits.arrived(counted, began, self._clock.now())
         except DeliveryError as error:
             await self._settle(partial(self._refused, ready, error))
         except Exception as error:
@@ -273,12 +273,7 @@ class Sender:
             self._observe(row.platform, row.kind, row.state, None)
 
     async def _refused(self, ready: Ready, error: DeliveryError) -> None:
-        if error.reason is Reason.limited and error.retry_after_s is not None and self._pacer:
-            now, budgets = self._clock.now(), ready.adapter.budgets(ready.call.chat.chat_id)
-            for budget in budgets[:1] if error.scope == "bot" else budgets[-1:]:
-                self._pacer.pause(budget.name, now + timedelta(seconds=error.retry_after_s))
-            if ready.desk:
-                self._held_at[outbox.pace_name(ready.call.chat)] = now
+        self._permits.refused(ready, error, self._clock.now())
         await self._end(ready.row_id, error, partial(self._judge, ready, error))
         if error.reason is Reason.migrated and self._moved:
             await self._moved()

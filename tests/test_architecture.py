@@ -57,6 +57,8 @@ CORE = tuple(
         *("inbox", "belonging", "jobs", "worker", "albums", "attachments", "fetching", "carrying"),
         *(
             "outbox",
+            "claiming",
+            "permits",
             "backlog",
             "merging",
             "turns",

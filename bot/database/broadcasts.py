@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, cast, delete, func, insert, literal, select, update
+from sqlalchemy import String, and_, bindparam, cast, delete, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.database.inserts import plain
 from bot.database.tables import Broadcast, BroadcastRecipient, Conversation, Customer, OutboxRow, Post, Series
@@ -180,17 +181,23 @@ async def became(session: AsyncSession, broadcast_id: int, found: Iterable[Becam
 
 async def settle(session: AsyncSession, broadcast_id: int, states: Sequence[str] = ("queued",)) -> int:
     """Takes over from the outbox what became of those whose messages have all ended; returns how many they were."""
-    r, o = BroadcastRecipient, OutboxRow
+    r, o, other = BroadcastRecipient, OutboxRow, aliased(OutboxRow)
+    on_its_way = exists().where(
+        other.broadcast_id == broadcast_id,
+        other.customer_id == r.customer_id,
+        other.op == "send",
+        other.state.in_(ON_THE_WAY),
+    )
     rows = await session.execute(
         select(r.number, r.at, o.state, o.error, o.sent_at)
         .join(o, and_(o.broadcast_id == broadcast_id, o.customer_id == r.customer_id))
-        .where(r.broadcast_id == broadcast_id, r.state.in_(states), o.op == "send")
+        .where(r.broadcast_id == broadcast_id, r.state.in_(states), o.op == "send", ~on_its_way)
         .order_by(r.number)
     )
     parts: dict[int, list[Any]] = {}
     for row in rows:
         parts.setdefault(row[0], []).append(row)
-    ended = [_outcome(number, its) for number, its in parts.items() if all(row[2] not in ON_THE_WAY for row in its)]
+    ended = [_outcome(number, its) for number, its in parts.items()]
     changed = [each for each in ended if each[1] not in states]
     await became(session, broadcast_id, changed)
     return len(changed)

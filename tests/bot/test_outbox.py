@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot import outbox
+from bot import claiming, outbox
 from bot.clock import Clock
 from bot.database import Database
 from bot.database.people import customer_of
@@ -31,7 +31,7 @@ def road(database: Database, clock: Clock) -> Road:
 async def claimed(road: Road, at: datetime | None = None, limit: int = 32) -> list[str]:
     """The keys that one claim takes."""
     async with road.database.write() as session:
-        return [row.key for row in await outbox.claim(session, at or road.clock.now(), limit, ["wire"])]
+        return [row.key for row in await claiming.claim(session, at or road.clock.now(), limit, ["wire"])]
 
 
 async def put(road: Road, key: str, **values: object) -> None:
@@ -245,7 +245,7 @@ async def test_a_sender_who_claims_a_row_in_the_moment_of_its_edit_does_not_lose
         pytest.skip("SQLite has one writer")
     await road.enqueue(message("a1", words="old"))
     async with road.database.write() as session:
-        await outbox.claim(session, road.clock.now(), 32, ["wire"])
+        await claiming.claim(session, road.clock.now(), 32, ["wire"])
         editing = asyncio.create_task(elsewhere(road.enqueue(edit("e1", "a1", "new"))))
         await until_somebody_waits(road.database)
     await asyncio.wait_for(editing, 20)
@@ -350,7 +350,7 @@ async def test_a_claim_passes_over_what_another_is_just_claiming(road: Road) -> 
         pytest.skip("SQLite has one writer")
     await road.enqueue(message("a1"), message("a2"), message("b1", "ben"))
     async with road.database.write() as session:
-        first = await outbox.claim(session, road.clock.now(), 1, ["wire"])
+        first = await claiming.claim(session, road.clock.now(), 1, ["wire"])
         assert [row.key for row in first] == ["a1"]
         assert await elsewhere(claimed(road)) == ["b1"]
 

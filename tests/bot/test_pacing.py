@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pacing import Budget, Pacer
+from bot.pacing import Budget, Counted, Pacer, spread
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 GROUP = Budget("group", 20, 60)
@@ -54,3 +55,44 @@ def test_no_window_ever_holds_more_than_its_budget(waits: list[float], count: in
         calls.append(now)
     window = timedelta(seconds=per_s)
     assert all(later - first >= window for first, later in zip(calls, calls[count:], strict=False))
+
+
+@patch("bot.pacing.FORGETTING", 10**9)
+@given(st.lists(st.tuples(st.floats(0, 0.2), st.floats(0, 0.4), st.floats(0, 0.4)), min_size=1, max_size=80))
+def test_however_calls_are_delayed_no_more_than_the_budget_arrive_within_its_period(
+    calls: list[tuple[float, float, float]],
+) -> None:
+    """Each call begins late, arrives late and is answered late, up to half a second in all; the quickest is known."""
+    pacer, budget, now, arrived = Pacer(), Budget("b", 5, 1.0), NOON, list[datetime]()
+    pacer.arrived(pacer.take([budget], NOON - timedelta(minutes=1)), NOON, NOON)  # there and back at once
+    open_calls: list[tuple[datetime, Counted, datetime]] = []
+    for wait, late, back in calls:
+        late, back = late / 2, back / 2
+        now = max(now + timedelta(seconds=wait), pacer.ready_at([budget], now))
+        while ended := [call for call in open_calls if call[0] <= now]:
+            for call in ended:
+                pacer.arrived(call[1], call[2], call[0])
+                open_calls.remove(call)
+            now = pacer.ready_at([budget], now)
+        counted = pacer.take([budget], now)
+        arrived.append(now + timedelta(seconds=late))
+        open_calls.append((arrived[-1] + timedelta(seconds=back), counted, now))
+    first = sorted(arrived)
+    assert all(
+        later - one > timedelta(seconds=0.9999) for one, later in zip(first, first[budget.count :], strict=False)
+    )
+
+
+def test_a_way_that_is_always_long_costs_no_pace() -> None:
+    pacer = Pacer()
+    for number in range(90):
+        now = after(number / 30)
+        assert pacer.ready_at([BOT], now) == now
+        pacer.arrived(pacer.take([BOT], now), now, now + timedelta(seconds=0.3))
+
+
+def test_what_goes_to_many_goes_in_lots_and_catches_up_after_a_pause_within_the_budget() -> None:
+    lots = spread(BOT)
+    assert lots.count == 6 and 0.1 < lots.per_s < 0.2
+    assert lots.count / lots.per_s > BOT.count / BOT.per_s
+    assert spread(Budget("narrow", 3, 60.0)).count == 1
