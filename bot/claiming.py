@@ -62,7 +62,8 @@ async def _heads(
 def _first_of_lanes() -> Any:
     """Built once, like every statement that each message needs."""
     now, earlier = bindparam("now", type_=Instant), aliased(OutboxRow)
-    live: Any = bindparam("live", LIVE_STATES, expanding=True, literal_execute=True)  # as the index of live rows says it
+    # In the words of the index of live rows: else SQLite looks through all that waits, for each row that waits.
+    live: Any = bindparam("live", LIVE_STATES, expanding=True, literal_execute=True)
     blocks = and_(
         earlier.state.in_(live),
         earlier.lane == OutboxRow.lane,
