@@ -12,7 +12,7 @@ PARTS, HASTE = 5, 4 / 3
 """What goes to many is sent in so many lots a period, as large as the budget allows; after a pause or a stall the lots
 follow one another so much quicker, as far as the budget has room."""
 MOST_LATE = timedelta(seconds=0.5)
-"""No call counts longer than this after it was to begin: one that hangs is not on its way for ever."""
+"""No call counts from later than this after it began: one that hangs is not on its way for ever."""
 FORGETTING = 100
 """The quickest way there and back is forgotten by one part in so many with each call: the way may have grown longer."""
 
@@ -63,27 +63,33 @@ class Pacer:
             self._calls[budget.name].extend([now] * calls)
         return Counted([budget.name for budget in budgets], now, calls)
 
-    def arrived(self, counted: Counted, began: datetime, ended: datetime) -> None:
-        """Calls that were counted when they were to go began later, and have ended: they count from when they can have
-        arrived at the latest."""
+    def begun(self, counted: Counted, now: datetime) -> Counted:
+        """Calls that were counted when they might go are made now, which may be later; they count from now."""
+        self._recount(counted, now)
+        return Counted(counted.names, now, counted.calls)
+
+    def arrived(self, counted: Counted, now: datetime) -> None:
+        """Calls that began when they were counted have ended: they count from when they arrived at the latest."""
         if not counted.names:
             return
-        took = max(ended - began, timedelta())
+        took = max(now - counted.at, timedelta())
         known = self._quickest.get(counted.names[0], took)
         quickest = self._quickest[counted.names[0]] = min(took, known + (took - known) / FORGETTING)
-        late = min(max(ended - quickest - counted.at, timedelta()), MOST_LATE)
-        for name in counted.names if late else ():
-            self._recount(name, counted, counted.at + late)
+        self._recount(counted, counted.at + min(took - quickest, MOST_LATE))
 
     def pause(self, name: str, until: datetime) -> None:
         """Lets nothing of that budget go before `until`; a longer pause stays."""
         self._paused[name] = max(until, self._paused.get(name, until))
 
-    def _recount(self, name: str, counted: Counted, at: datetime) -> None:
-        calls = self._calls.get(name, deque())
-        for _ in range(min(counted.calls, calls.count(counted.at))):
-            calls.remove(counted.at)
-            insort(calls, at)
+    def _recount(self, counted: Counted, at: datetime) -> None:
+        if at <= counted.at:
+            return
+        for name in counted.names:
+            calls = self._calls[name]
+            for _ in range(counted.calls):
+                if counted.at in calls:
+                    calls.remove(counted.at)
+                insort(calls, at)
 
     def _free_at(self, budget: Budget, now: datetime, wanted: int) -> datetime:
         calls, window = self._calls[budget.name], timedelta(seconds=budget.per_s)

@@ -36,7 +36,7 @@ class Permits:
         self._open, self._posts, self._begun = set(adapters), set[str](), set[str]()
         self._now = LONG_AGO
         self.counted: dict[int, Counted] = {}
-        """What was counted for each row of this look."""
+        """What was counted for rows whose calls have not begun."""
 
     async def claim(self, session: AsyncSession, now: datetime, most: int, most_posts: int) -> list[OutboxRow]:
         """The rows that may go now, claimed: at most so many, and so many posts and offers among them."""
@@ -94,10 +94,15 @@ class Permits:
     def _wait_until(self, at: datetime) -> None:
         self.paced_until = min(at, self.paced_until or at)
 
-    def arrived(self, counted: Counted | None, began: datetime, ended: datetime) -> None:
+    def begun(self, row_id: int, now: datetime) -> Counted | None:
+        """The call of a row is made now."""
+        counted = self.counted.pop(row_id, None)
+        return self._pacer.begun(counted, now) if self._pacer and counted else None
+
+    def arrived(self, counted: Counted | None, now: datetime) -> None:
         """A call has ended; from when it counts is known better now."""
         if self._pacer and counted:
-            self._pacer.arrived(counted, began, ended)
+            self._pacer.arrived(counted, now)
 
     def refused(self, ready: Ready, error: DeliveryError, now: datetime) -> None:
         """A 429 pauses the bot's or the chat's budget for as long as the platform says."""

@@ -22,7 +22,6 @@ from bot.database.doors import Database
 from bot.database.tables import OutboxRow
 from bot.messages import OutboundMessage, load
 from bot.outbox import AT_MOST_ONCE, Outbox
-from bot.pacing import Counted
 from bot.permits import Permits
 from bot.retries import next_attempt
 
@@ -113,8 +112,7 @@ class Sender:
             await self._settle(settle)
         claimed: list[int] = []
         for ready in await self._round(claimed):
-            counted = self._permits.counted.get(ready.row_id)
-            self._under_way.add(asyncio.create_task(self._deliver(ready, counted)))
+            self._under_way.add(asyncio.create_task(self._deliver(ready)))
         told = await self._tell_how_much_waits()
         if not self._under_way:
             return bool(claimed) or told
@@ -237,14 +235,14 @@ class Sender:
         self._tell_cancelled([row])
         return ready
 
-    async def _deliver(self, ready: Ready, counted: Counted | None) -> None:
+    async def _deliver(self, ready: Ready) -> None:
         """Makes the call. A refusal is stored at once, a receipt at the next `send` together with others."""
-        began = self._clock.now()
+        counted = self._permits.begun(ready.row_id, self._clock.now())
         try:
             try:
                 receipt = await make(ready)
             finally:
-                self._permits.arrived(counted, began, self._clock.now())
+                self._permits.arrived(counted, self._clock.now())
         except DeliveryError as error:
             await self._settle(partial(self._refused, ready, error))
         except Exception as error:

@@ -64,23 +64,34 @@ def test_however_calls_are_delayed_no_more_than_the_budget_arrive_within_its_per
 ) -> None:
     """Each call begins late, arrives late and is answered late, up to half a second in all; the quickest is known."""
     pacer, budget, now, arrived = Pacer(), Budget("b", 5, 1.0), NOON, list[datetime]()
-    pacer.arrived(pacer.take([budget], NOON - timedelta(minutes=1)), NOON, NOON)  # there and back at once
-    open_calls: list[tuple[datetime, Counted, datetime]] = []
+    pacer.arrived(pacer.take([budget], NOON), NOON)  # there and back at once
+    now = NOON + timedelta(minutes=1)
+    open_calls: list[tuple[datetime, Counted]] = []
     for wait, late, back in calls:
         late, back = late / 2, back / 2
         now = max(now + timedelta(seconds=wait), pacer.ready_at([budget], now))
         while ended := [call for call in open_calls if call[0] <= now]:
             for call in ended:
-                pacer.arrived(call[1], call[2], call[0])
+                pacer.arrived(call[1], call[0])
                 open_calls.remove(call)
             now = pacer.ready_at([budget], now)
         counted = pacer.take([budget], now)
         arrived.append(now + timedelta(seconds=late))
-        open_calls.append((arrived[-1] + timedelta(seconds=back), counted, now))
+        open_calls.append((arrived[-1] + timedelta(seconds=back), counted))
     first = sorted(arrived)
     assert all(
         later - one > timedelta(seconds=0.9999) for one, later in zip(first, first[budget.count :], strict=False)
     )
+
+
+def test_calls_that_are_made_later_than_they_might_count_from_when_they_are_made() -> None:
+    """A busy machine claims them in time, and makes them when a whole period is over."""
+    pacer = Pacer()
+    counted = [pacer.take([BOT], NOON) for _ in range(30)]
+    assert pacer.ready_at([BOT], after(2)) == after(2)
+    for each in counted:
+        pacer.begun(each, after(2))
+    assert pacer.ready_at([BOT], after(2)) == after(3)
 
 
 def test_a_way_that_is_always_long_costs_no_pace() -> None:
@@ -88,7 +99,7 @@ def test_a_way_that_is_always_long_costs_no_pace() -> None:
     for number in range(90):
         now = after(number / 30)
         assert pacer.ready_at([BOT], now) == now
-        pacer.arrived(pacer.take([BOT], now), now, now + timedelta(seconds=0.3))
+        pacer.arrived(pacer.take([BOT], now), now + timedelta(seconds=0.3))
 
 
 def test_what_goes_to_many_goes_in_lots_and_catches_up_after_a_pause_within_the_budget() -> None:
