@@ -12,7 +12,7 @@ import typer
 
 from bot.cli.databases import address, database_trouble, sqlite_file
 from bot.cli.endings import Ending
-from bot.cli.standing import Check, platform_checks, stuck_checks
+from bot.cli.standing import Check, own_story_checks, platform_checks, stuck_checks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,6 +140,7 @@ def _database(settings: Settings) -> Iterator[Check]:
         with database_trouble():
             stands, newest = asyncio.run(_migrations(url))
             stuck = asyncio.run(stuck_checks(settings, url)) if stands == newest else []
+            stuck += asyncio.run(own_story_checks(settings, url)) if stands == newest else []
     except Ending as ending:
         yield Check("database", False, str(ending), "Nothing can be kept or answered.", "Check DATABASE_URL.")
         return

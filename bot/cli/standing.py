@@ -55,6 +55,39 @@ async def stuck_checks(settings: Settings, url: str) -> list[Check]:
     return list(_told(found, secrets_of(settings))) if found else [Check("messages", True, "each has come to its end")]
 
 
+async def own_story_checks(settings: Settings, url: str) -> list[Check]:
+    """Whether owners' own Telegram stories are open for what is planned to go there, as Telegram itself says now."""
+    from bot.clock import Clock
+    from bot.database import Database, accounts
+    from bot.running import telegram
+
+    database = Database(url)
+    try:
+        async with database.read() as session:
+            known, planned = await accounts.known(session), await accounts.count_planned(session)
+    finally:
+        await database.close()
+    adapter = telegram(settings, Clock(settings.concierge_now).now)
+    if adapter is None or not (known or planned):
+        return []
+    try:
+        shut = [row.name for row in known if not (row.posts and await adapter.may_post(accounts.place_of(row)))]
+    finally:
+        await adapter.stop()
+    if not shut and known:
+        return [Check("own stories", True, f"may be posted for {', '.join(row.name for row in known)}")]
+    who = f"for {', '.join(shut)}" if shut else "for anybody"
+    return [
+        Check(
+            "own stories",
+            not planned,
+            f"may not be posted {who}",
+            f"{planned} of what is planned would go there.",
+            "In Telegram: Settings, Telegram Business, Chatbots, the bot, and allow Manage Stories.",
+        )
+    ]
+
+
 def _told(found: Sequence[Stuck], secrets: Sequence[str]) -> Iterator[Check]:
     from bot.cli.logs import blotted
 

@@ -3,7 +3,8 @@
 `planning` from chat to confirmation with its `preview`, `listing` and `steering` what is planned, `series` and
 `queueing` numbered episodes, `filling` what one morning tells, `asking` the evening before, `posting` what is due,
 `once` what happens after posting, `month` the calendar, `sofar` the best of it for newcomers. `talk` what people say to
-a story, `counting` how many do, `more` the buttons under it, `live` the hour of questions.
+a story, `counting` how many do, `more` the buttons under it, `live` the hour of questions. `own` is Telegram's own
+stories as a place.
 """
 
 from __future__ import annotations

@@ -188,6 +188,10 @@ class TelegramAdapter:
         """What is wrong with the set-up, as far as Telegram tells. It can be asked without a start; stop closes."""
         return await inspection.inspect(self._api, self._expected)
 
+    async def may_post(self, place: ChatRef) -> bool:
+        """Whether Telegram says that stories may be posted for the account behind a place."""
+        return await self._own_stories.may_post(place)
+
     def _where(self, chat_id: str) -> Where:
         if chat_id == self._me.room_chat_id:
             return "room"

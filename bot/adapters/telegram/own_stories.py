@@ -94,6 +94,17 @@ class OwnStories:
                 raise
         return Receipt(call.target.message_id)
 
+    async def may_post(self, place: ChatRef) -> bool:
+        """Whether the account's owner lets the bot post there now, as Telegram says."""
+        try:
+            found = await self._call(
+                "getBusinessConnection", business_connection_id=place.chat_id.removeprefix(STORIES)
+            )
+        except DeliveryError:
+            return False
+        rights = found.get("rights") if isinstance(found, dict) and found.get("is_enabled") else None
+        return isinstance(rights, dict) and rights.get("can_manage_stories") is True
+
     async def _call(self, method: str, **given: Any) -> Any:
         return await self._api.call(method, "stories", **given)
 

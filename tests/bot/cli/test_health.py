@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from bot.database import Database
+from bot.database import Database, accounts, plans
 from bot.database.tables import Conversation, Customer, InboxRow, OutboxRow
+from bot.messages import ChatRef, Text
 from tests.bot.cli.conftest import Call
+from tests.simulators.telegram import business
 from tests.simulators.telegram.chats import Chat
 from tests.simulators.telegram.simulator import TelegramSimulator
 
@@ -207,3 +209,26 @@ def test_each_stuck_message_is_named_with_the_next_step(
     ):
         assert words in told
     assert "illness" not in told and "hunter2" not in told
+
+
+def test_own_stories_that_may_not_be_posted_are_named_as_telegram_says_it_now(
+    call: Call, alone: Path, healthy: TelegramSimulator
+) -> None:
+    assert call("migrate").code == 0
+    connection = business.connect(healthy.world, healthy.owner)
+
+    async def planned() -> None:
+        database = Database(f"sqlite+aiosqlite:///{alone}/concierge.db")
+        here, now = ChatRef("telegram", str(healthy.bot.id), str(healthy.owner.id)), datetime(2026, 3, 1, tzinfo=UTC)
+        async with database.write() as session:
+            await accounts.connect(
+                session, here, str(healthy.owner.id), "Hana", connection.id, posts=True, at=now, now=now
+            )
+            series, _ = await plans.draft(session, Text("A chick"), (), "42", now)
+            series.state, series.to_stories = "planned", True
+        await database.close()
+
+    asyncio.run(planned())
+    assert wrong(call) == {}
+    business.allow(healthy.world, connection, frozenset(), quietly=True)
+    assert wrong(call)["own stories"]["what"] == "may not be posted for Hana"
