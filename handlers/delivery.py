@@ -24,12 +24,16 @@ ICONS = defaultdict(lambda: "📎", photo="🖼️", video="🎬", voice="🎤",
 
 
 async def resend(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
-    """The owner has looked, and it had not arrived. What nobody asked for needs the customer's yes of today."""
+    """The owner has looked, and it had not arrived. What nobody asked for needs the customer's yes of today; a story goes
+    out as it stands now, and not after it was taken back."""
     key = str(value["key"])
+    if await stories.was_recalled(key, ctx):
+        return [ctx.reply(ctx.say("resend_recalled" if await ctx.sent.discard(key) else "settled"))]
     if not await _may_go(key, ctx):
         return [ctx.reply(ctx.say("resend_unwanted"))]
-    done = await ctx.sent.resend(key)
-    return [ctx.reply(ctx.say("resent" if done else "settled"))]
+    if not await ctx.sent.resend(key):
+        return [ctx.reply(ctx.say("settled"))]
+    return [ctx.reply(ctx.say("resent")), *await stories.as_told_now(key, ctx)]
 
 
 async def _may_go(key: str, ctx: Context) -> bool:

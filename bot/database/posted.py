@@ -20,6 +20,8 @@ PARTS = 24
 """Of one copy, as an edit finds them; more than any platform makes of a story."""
 AT_ONCE = 20
 """Copies whose rows are looked for together."""
+UNSURE = "uncertain"
+"""How the sending of a message ended of which nobody knows whether it arrived; one that the owner left at that too."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class PostCopy:
     def state(self) -> str:
         """How the sending of its first message ended."""
         return self.messages[0][1]
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is known of all its messages that they arrived, or will."""
+        return all(state != UNSURE for _, state in self.messages)
 
 
 async def last(session: AsyncSession, series_id: int) -> Post | None:
@@ -74,12 +81,22 @@ async def copies(session: AsyncSession, post: Post) -> list[PostCopy]:
         for part in await session.scalars(parts):
             by_row.setdefault(part.outbox_id, []).append(part)
         for root in roots:
-            its = [row for row in rows if row.key.partition("/")[0] == root and row.state not in ("dead", "cancelled")]
+            its = [row for row in rows if row.key.partition("/")[0] == root and _stands(row)]
             if its:
                 copy = _copy(root, its, by_row)
                 own = copy.to.chat_id.startswith(STORIES)  # connected anew, an account bears another name
                 found.append(replace(copy, to=chats.present(copy.to, moves)) if own else copy)
     return found
+
+
+def _stands(row: OutboxRow) -> bool:
+    """Whether it may be there, or will be."""
+    return row.state not in ("dead", "cancelled") or _is_left(row)
+
+
+def _is_left(row: OutboxRow) -> bool:
+    """Whether the owner was asked whether it had arrived, and left it as it was."""
+    return row.state == "cancelled" and row.error.startswith(UNSURE)
 
 
 def _names(root: str) -> Iterator[str]:
@@ -92,11 +109,12 @@ def _copy(root: str, rows: Sequence[OutboxRow], parts: dict[int, list[SentPart]]
     assert isinstance(to, ChatRef)
     messages: list[tuple[str | MessageRef, str]] = []
     for row in rows:
+        state = UNSURE if _is_left(row) else row.state
         ids = list(dict.fromkeys(part.message_id for part in parts.get(row.id, ())))
         if len(ids) > 1:
-            messages += [(MessageRef(to, message_id), row.state) for message_id in ids]
+            messages += [(MessageRef(to, message_id), state) for message_id in ids]
         else:
-            messages.append((row.key, row.state))
+            messages.append((row.key, state))
     return PostCopy(root, to, rows[0].customer_id, tuple(messages))
 
 

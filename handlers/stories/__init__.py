@@ -20,8 +20,8 @@ from handlers.stories.live import pressed as live_pressed
 from handlers.stories.live import skipped as live_skipped
 from handlers.stories.more import started
 from handlers.stories.more import tell as tell_more
+from handlers.stories.once import as_told_now, mark_gone, original_edited, unreached, was_recalled
 from handlers.stories.once import due as over_due
-from handlers.stories.once import mark_gone, original_edited, unreached
 from handlers.stories.own import refused, remark_due
 from handlers.stories.planning import pressed as draft_pressed
 from handlers.stories.posting import due, settle
@@ -44,6 +44,7 @@ from handlers.stories.telling import first_words
 
 __all__ = [
     "IN_PRIVATE",
+    "as_told_now",
     "ask_due",
     "awaited",
     "channel_called",
@@ -83,4 +84,5 @@ __all__ = [
     "subject",
     "tell_more",
     "unreached",
+    "was_recalled",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import accounts, people, plans, posted, talk
-from bot.database.posted import PostCopy
+from bot.database.posted import UNSURE, PostCopy
 from bot.database.tables import Post, Series, Story
 from bot.messages import ChatRef, Desk, InboundMessage, Media, OutboundMessage, Span, Text, Written, dump, load
 from bot.recurrence import read_beginning, read_when
@@ -25,7 +25,6 @@ from handlers.texts import best_language, say
 COMMAND = re.compile(r"/(\w+)(?:@\w+)?\s*")
 NAMED_AT_MOST = 10
 """So many of those whom a change did not reach are named; the others are counted."""
-UNSURE = "uncertain"
 
 
 async def edit(
@@ -79,9 +78,12 @@ async def _retold(
     edits: list[OutboundMessage] = []
     for post in posts:
         edits += await _edits(post, story, "change", ctx.name, ctx, new_media=bool(media))
-    reply = ctx.reply(await _changed(series, story, len(edits), ctx))
+    unsure = {post.id: await _unsure(ctx.session, ctx.house, post) for post in posts}
+    names = list(dict.fromkeys(name for left in unsure.values() for name in left))
+    said = await _changed(series, story, len(edits), ctx)
+    reply = ctx.reply(said + "\n" + _reported(ctx.house, "change", 0, names) if names else said)
     for post in posts:
-        post.report = _report("change", reply, ctx.house, await _unsure(ctx.session, ctx.house, post))
+        post.report = _report("change", reply, ctx.house, unsure[post.id]) | {"text": dump(said)}
     return [reply, *edits]
 
 
@@ -155,14 +157,15 @@ async def recall(
     post.state = "recalled"
     reply = ctx.reply(_reported(ctx.house, "recall", len(copies) - len(unsure), unsure))
     post.report = _report("recall", reply, ctx.house, unsure, len(copies) - len(unsure))
-    return [reply, *(gone for copy in copies if copy.state != UNSURE for gone in _deletes(post, copy, ctx))]
+    return [reply, *(gone for copy in copies for gone in _deletes(post, copy, ctx))]
 
 
 def _deletes(post: Post, copy: PostCopy, ctx: Context) -> list[OutboundMessage]:
     name = f"recall:{post.id}:{ctx.name}:{copy.key.rpartition(':')[2]}"
     return [
         OutboundMessage(copy.to, f"{name}.{number}", "post", "delete", target=target, customer_id=copy.customer_id)
-        for number, (target, _) in enumerate(copy.messages)
+        for number, (target, state) in enumerate(copy.messages)
+        if state != UNSURE
     ]
 
 
@@ -181,14 +184,12 @@ async def mark_gone(session: AsyncSession, house: House, series: Series, now: da
     series.gone_at = now
     if series.state in plans.LIVE:
         await plans.cancel(session, series)
-    mark = say(best_language(*house.shop.languages), "gone_mark")
     edits: list[OutboundMessage] = []
     for post in await posted.all_of(session, series.id):
         if post.story_id is None:
             continue
         text, media = composed(post, await session.get_one(Story, post.story_id))
-        struck = replace(text, spans=(*text.spans, Span("strike", 0, len(text.plain)))) if text else text
-        said = struck + ("\n\n" if text else "") + mark
+        said = _struck(house, text)
         edits += [
             OutboundMessage(
                 copy.to, f"gone:{post.id}:{now.timestamp():.0f}:{number}", "post", "edit", text=said, target=copy.key,
@@ -199,6 +200,12 @@ async def mark_gone(session: AsyncSession, house: House, series: Series, now: da
             if copy.state != UNSURE
         ]  # fmt: skip
     return edits
+
+
+def _struck(house: House, text: Text) -> Text:
+    """What a story says that is over."""
+    struck = replace(text, spans=(*text.spans, Span("strike", 0, len(text.plain)))) if text else text
+    return struck + ("\n\n" if text else "") + say(best_language(*house.shop.languages), "gone_mark")
 
 
 async def due(session: AsyncSession, house: House, now: datetime) -> list[OutboundMessage] | None:
@@ -213,6 +220,24 @@ async def due(session: AsyncSession, house: House, now: datetime) -> list[Outbou
     return [*edits, OutboundMessage(house.room, f"over:{series.id}:{now.timestamp():.0f}", "notice", text=text)]
 
 
+async def was_recalled(key: str, ctx: Context) -> bool:
+    """Whether the message of that name is a copy of a story that was taken back."""
+    named = posted.copy_named(key)
+    post = await ctx.session.get(Post, named[0], with_for_update=True) if named else None
+    return post is not None and post.state == "recalled"
+
+
+async def as_told_now(key: str, ctx: Context) -> list[OutboundMessage]:
+    """What makes a copy that is sent once more say what its story says by now."""
+    named = posted.copy_named(key)
+    post = await ctx.session.get(Post, named[0]) if named else None
+    if post is None or post.story_id is None:
+        return []
+    series, story = await ctx.session.get_one(Series, post.series_id), await ctx.session.get_one(Story, post.story_id)
+    edits = [edit for edit in await _edits(post, story, "again", ctx.name, ctx) if edit.target == key.partition("/")[0]]
+    return [replace(edit, text=_struck(ctx.house, edit.text)) for edit in edits] if series.gone_at else edits
+
+
 # What became of it
 
 
@@ -223,7 +248,7 @@ def _report(verb: str, reply: OutboundMessage, house: House, left: list[str], co
 
 async def _unsure(session: AsyncSession, house: House, post: Post) -> list[str]:
     """Who may have a copy of which nobody knows whether it arrived."""
-    copies = [copy for copy in await posted.copies(session, post) if copy.state == UNSURE]
+    copies = [copy for copy in await posted.copies(session, post) if not copy.is_sure]
     return [f"{await _name(session, house, copy.to)} (?)" for copy in copies]
 
 

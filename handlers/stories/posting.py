@@ -20,6 +20,8 @@ from handlers.texts import best_language, say
 
 MAX_LATENESS = timedelta(hours=1)
 """A post that is later than this is missed, and the owner is asked; it is never posted late by surprise."""
+COUNTED = 400
+"""So many times that were slept through are counted: a year of days."""
 DATES_TO_TRY = 10
 """A date that has its post already is passed over; so many in a row are more than any plan has."""
 
@@ -36,7 +38,7 @@ async def due(session: AsyncSession, house: House, now: datetime) -> list[Outbou
     if series.state == "planned" and not await plan_next(session, series, after, now):
         series.state = "done"
     if post.state == "missed":
-        return await _missed(session, series, post, house, now)
+        return await _missed(session, series, post, house, now, after)
     return await publish(session, house, series, content, post, now)
 
 
@@ -87,20 +89,32 @@ async def publish(
 
 
 async def _missed(
-    session: AsyncSession, series: Series, post: Post, house: House, now: datetime
+    session: AsyncSession, series: Series, post: Post, house: House, now: datetime, after: datetime
 ) -> list[OutboundMessage]:
-    """Asks the owner what to do with a post that was slept through."""
+    """Asks the owner what to do with a post that was slept through; names those that came `after` it and fell into the
+    same sleep."""
     if house.room is None:
         return []
     language, room_id = best_language(*house.shop.languages), await chats.room_conversation(session, house.room)
     local = f"{post.due_at.astimezone(house.shop.zone):%d.%m. %H:%M}"
     text = say(language, "story_missed", id=str(series.id), due=local)
+    if more := _left_out(series, post, after):
+        last = f"{more[-1].astimezone(house.shop.zone):%d.%m. %H:%M}"
+        text = text + " " + say(language, "story_missed_more", count=str(len(more)), last=last)
     labels = {"post": "post_now_button", "skip": "skip_post_button"}
     choices = tuple(
         buttons.remember(session, say(language, label).plain, "story_missed", room_id, {"post": post.id, "do": do}, now)
         for do, label in labels.items()
     )
     return [OutboundMessage(house.room, f"missed:{post.id}", "notice", text=text, buttons=choices)]
+
+
+def _left_out(series: Series, post: Post, until: datetime) -> list[datetime]:
+    """When a plan was due after a post that was missed, and so long ago that none of these is posted either."""
+    if series.state != "planned":
+        return []
+    coming = occurrences(Rule.load(series.rule or {}), post.due_at, COUNTED)
+    return [o.at for o in coming if o.at <= until]
 
 
 async def settle(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:

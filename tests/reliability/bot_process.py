@@ -13,25 +13,35 @@ import os
 import signal
 import sys
 import traceback
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from bot import turns
+from bot import app, turns
 from bot.app import Concierge, Places
 from bot.clock import Clock
 from bot.database import Database
 from bot.messages import ChatRef
+from bot.recurrence import read_when
 from handlers import answer
 from knowledge.phrases import Phrases
 from knowledge.shop import read_shop
+from tests.reliability.dying import dies
+from tests.reliability.steered import Steered
 from tests.simulators.loopback import CHANNEL, ROOM
 from tests.simulators.loopback_adapter import BOT, PLATFORM, LoopbackAdapter
 
+TICK_S = 0.05
+"""How often a house whose clock a test moves looks whether something is due."""
 PLACES = Places(ChatRef(PLATFORM, BOT, ROOM), (ChatRef(PLATFORM, BOT, CHANNEL),))
+
+
+def adapter_of(url: str, clock: Clock) -> LoopbackAdapter:
+    """The way to the platform at that address; other processes put theirs in its place."""
+    return LoopbackAdapter(url)
 
 
 async def run(options: argparse.Namespace) -> None:
@@ -42,8 +52,14 @@ async def run(options: argparse.Namespace) -> None:
     _end_with(os.getppid())
     answer.THOUGHT = timedelta(seconds=options.thought)
     turns.PAUSE_S, turns.AT_MOST_S = 0.2, 0.6
+    if options.dies:
+        dies(options.dies, options.log.with_suffix(".died"))
+    if options.clock:
+        app.TICK_S = TICK_S
+    clock = Steered(options.clock) if options.clock else Clock()
     database = Database(options.database)
-    concierge = Concierge(database, Clock(), [LoopbackAdapter(options.platform)], read_shop(options.shop), PLACES)
+    adapters = [adapter_of(options.platform, clock)]
+    concierge = Concierge(database, clock, adapters, read_shop(options.shop), PLACES)
     try:
         await concierge.start()
         await concierge.serve()
@@ -68,6 +84,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--shop", required=True, type=Path, help="the shop's folder")
     parser.add_argument("--platform", required=True, help="where tests.simulators.loopback listens")
     parser.add_argument("--thought", default=3.0, type=float, help="seconds that an unsure line waits for the next")
+    parser.add_argument("--clock", type=Path, help="a file by which a test moves the clock: see steered.py")
+    parser.add_argument("--dies", help="a point at which it dies by itself, such as claimed:2: see dying.py")
     parser.add_argument("--log", type=Path, help="a file for what the process prints")
     return parser
 
@@ -86,6 +104,7 @@ def nursery() -> None:
     """Starts a bot for each line of standard input until that ends."""
     known = Phrases.load(Path("none"), ("en",), owner_name="Hana")  # two thirds of a start, and the same for all
     patch.object(Phrases, "load", return_value=known).start()
+    read_when("read ahead", datetime.now(UTC), "Europe/Berlin", "en")  # what reads dates is loaded when it is needed
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are taken away at once, so that their death can be seen
     for line in sys.stdin:
         child = os.fork()

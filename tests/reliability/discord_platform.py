@@ -10,25 +10,31 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
 from bot.database import Database
 from bot.database.tables import InboxRow
+from tests.reliability.boards import Shown, width_of
 from tests.reliability.storm import a_moment, until
 from tests.simulators.discord import server
 from tests.simulators.discord.channels import Channel
+from tests.simulators.discord.files import Upload
 from tests.simulators.discord.gateway import Session
 from tests.simulators.discord.interactions import Interaction
+from tests.simulators.discord.messages import Message
 from tests.simulators.discord.people import User
 from tests.simulators.discord.simulator import DiscordSimulator
+from tests.simulators.discord.state import real_time
 from tests.simulators.discord.wire import Call
 from tests.simulators.loopback import CHANNEL, ROOM, Accepted, Loopback, Weather
 
 FRONT_DESK = "Front desk"
 SENDS, OPENS = "POST /channels/{channel}/messages", "POST /channels/{channel}/threads"
 EDITS = "PATCH /channels/{channel}/messages/{message}"
+DELETES = "DELETE /channels/{channel}/messages/{message}"
 
 
 @dataclass
@@ -51,8 +57,8 @@ class Press:
 class DiscordPlatform(Loopback):
     """Stands where the storms and their verdict expect the loopback platform."""
 
-    def __init__(self) -> None:
-        self.simulator = DiscordSimulator(record=False)
+    def __init__(self, now: Callable[[], datetime] = real_time) -> None:
+        self.simulator = DiscordSimulator(now, record=False)
         self.updates: list[dict[str, Any]] = []
         self.presses_made: list[Press] = []
         self.room, self.channel = self.simulator.forum("Owners"), self.simulator.text_channel("stories")
@@ -90,12 +96,22 @@ class DiscordPlatform(Loopback):
         place, who = self._place(chat_id, thread_id), self.simulator.owner
         if chat_id != ROOM:
             who = self._person(name)
-        message = self.simulator.user_says(place, who, text)
+        return self._told_of(self.simulator.user_says(place, who, text))
+
+    def drops(self, text: str, photo: bytes, quotes: Shown | None = None) -> Any:
+        """The owner sends a picture to the room's general part; returns the update's id."""
+        place, files = self._place(ROOM, None), [Upload("photo.jpg", photo, "image/jpeg")]
+        quoted = place.find(int(quotes.message_id)) if quotes else None
+        return self._told_of(
+            self.simulator.user_says(place, self.simulator.owner, text, attachments=files, reply_to=quoted)
+        )
+
+    def _told_of(self, message: Message) -> str:
         self.updates.append({"update_id": f"m:{message.id}"})
         self.weather("handed_out")
         return f"m:{message.id}"
 
-    def presses(self, shown: Accepted, name: str, data: str) -> Any:
+    def presses(self, shown: Accepted | Shown, name: str, data: str) -> Any:
         """Somebody presses a button; returns the update's id."""
         message = self._place(shown.chat_id, shown.thread_id).find(int(shown.message_id))
         assert message
@@ -104,7 +120,7 @@ class DiscordPlatform(Loopback):
             return any(data == button.get("custom_id") for button in message.buttons())
 
         def again() -> Interaction:
-            return self.simulator.user_presses(message, data, self.simulator.owner)
+            return self.simulator.user_presses(message, data, self._people.get(shown.chat_id, self.simulator.owner))
 
         pressed = again()
         self.presses_made.append(Press([f"i:{pressed.id}"], again, pressed, self._session, there))
@@ -145,6 +161,22 @@ class DiscordPlatform(Loopback):
         return [thread for thread in self._all_threads() if thread.name == FRONT_DESK]
 
     # What the storms and the verdict look at.
+
+    def board(self, name: str) -> list[Shown]:
+        """Everything that the bot ever put into a chat (of the room: its general part), as it stands now."""
+        return [
+            Shown(
+                name,
+                None,
+                str(m.id),
+                m.content.replace("\\", "").replace("**", ""),
+                width_of(m.attachments[0].data) if m.attachments else 0,
+                tuple((b.get("label", ""), b["custom_id"]) for b in m.buttons() if "custom_id" in b),
+                m.deleted,
+            )
+            for m in self._place(name, None).messages
+            if m.by_bot and not m.is_system and not m.thinking
+        ]
 
     async def heard(self, database: Database) -> int:
         """How much of what people did is stored; a press counts once, however often it was made."""
@@ -195,6 +227,8 @@ class DiscordPlatform(Loopback):
             found = ("open_thread", str(result["id"]), str(result["id"]), call.reason)
         elif taken.route == EDITS:
             found = ("edit", place, call.ids["message"], f"{call.reason}")
+        elif taken.route == DELETES:
+            found = ("delete", place, call.ids["message"], f"{call.reason}")
         elif call.path.endswith("/messages/@original") and call.verb == "PATCH":
             found = ("send", str(result["channel_id"]), str(result["id"]), call.reason)
         else:

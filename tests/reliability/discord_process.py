@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Sequence
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -42,10 +41,10 @@ async def marked(self: Rest, route: Any, **given: Any) -> Any:
 class Marked(DiscordAdapter):
     """Discord's adapter, whose calls say for which row they are made. `told` is what the platform gave as its url."""
 
-    def __init__(self, told: str) -> None:
+    def __init__(self, told: str, clock: Clock) -> None:
         given = json.loads(told)
         story = given.pop("story_chat_id")
-        super().__init__(**given, story_chat_ids=(story,), now=lambda: datetime.now(UTC))
+        super().__init__(**given, story_chat_ids=(story,), now=clock.now)
         room = ChatRef(self.platform, self.bot, given["room_chat_id"])
         self.places = Places(room, (ChatRef(self.platform, self.bot, story),))
 
@@ -67,7 +66,7 @@ def unpaced(database: Database, clock: Clock, adapters: Sequence[Marked], shop: 
 
 if __name__ == "__main__":
     patch.object(Rest, "request", marked).start()
-    patch.multiple(bot_process, LoopbackAdapter=Marked, Concierge=unpaced).start()
+    patch.multiple(bot_process, adapter_of=Marked, Concierge=unpaced).start()
     if sys.argv[1:] == ["--nursery"]:
         bot_process.nursery()
     else:

@@ -29,7 +29,7 @@ ASKED, ANSWER = "Do you ship to Germany?", "we ship to Germany every Tuesday"
 """A phrasing of the test shop's own, and what comes back."""
 PATIENCE_S = 180.0
 """A storm that isn't over by then has lost something, or hangs."""
-GLANCE_S = 0.01
+GLANCE_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -155,11 +155,19 @@ class Storm:
 
     async def _keep_alive(self) -> None:
         while True:
-            started = self._pid = await asyncio.to_thread(self.nursery.starts, self.argv)
+            started = self._pid = await asyncio.to_thread(self.nursery.starts, await self._next_argv())
             await dead(started)
-            assert self._pid is None, "The bot ended by itself."
+            if self._pid is not None:
+                self._died_by_itself()
             self.deaths[-1].sending = await self._left_sending()
             self._kill_at = self._next_kill()
+
+    async def _next_argv(self) -> list[str]:
+        """What the next bot is told, as soon as it may start."""
+        return self.argv
+
+    def _died_by_itself(self) -> None:
+        raise AssertionError("The bot ended by itself.")
 
     async def _left_sending(self) -> frozenset[int]:
         async with self.database.read() as session:
@@ -259,9 +267,9 @@ def alive(pid: int) -> bool:
 class Nursery:
     """Starts bots quickly: see bot_process."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Path = PROGRAM) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), "--nursery"],
+            [sys.executable, str(program), "--nursery"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -7,13 +7,17 @@ left out of `calls`, and never cut by the weather alone (a kill may meet it as a
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from tests.reliability.boards import Shown, width_of
 from tests.simulators.loopback import CHANNEL, ROOM, Accepted, Event, Loopback, Weather
 from tests.simulators.telegram import server
 from tests.simulators.telegram.chats import Chat
 from tests.simulators.telegram.people import User
 from tests.simulators.telegram.simulator import BOT_ID, TelegramSimulator
+from tests.simulators.telegram.state import real_time
 
 TOKEN = f"{BOT_ID}:AAsimulated-token-1"
 ROOM_ID, CHANNEL_ID = -1002000000001, -1002000000002
@@ -24,8 +28,8 @@ OPENS = "createForumTopic"
 class TelegramPlatform(Loopback):
     """Stands where the storms and their verdict expect the loopback platform."""
 
-    def __init__(self) -> None:
-        self.simulator = TelegramSimulator(record=False)
+    def __init__(self, now: Callable[[], datetime] = real_time) -> None:
+        self.simulator = TelegramSimulator(now, record=False)
         self.room, self.channel = self.simulator.group(), self.simulator.channel()
         assert (self.room.id, self.channel.id, self.simulator.token) == (ROOM_ID, CHANNEL_ID, TOKEN)
         self.weather: Weather = lambda event: False
@@ -54,10 +58,16 @@ class TelegramPlatform(Loopback):
             self.simulator.user_says(self._people[chat_id], text=text)
         return self.simulator.updates.last_id
 
-    def presses(self, shown: Accepted, name: str, data: str) -> int:
+    def presses(self, shown: Accepted | Shown, name: str, data: str) -> int:
         """Somebody presses a button; returns the update's id."""
         message = self._chat(shown.chat_id).by_id[int(shown.message_id)]
-        self.simulator.user_presses(message, data, self.simulator.owner)
+        self.simulator.user_presses(message, data, self._people.get(shown.chat_id, self.simulator.owner))
+        return self.simulator.updates.last_id
+
+    def drops(self, text: str, photo: bytes, quotes: Shown | None = None) -> int:
+        """The owner sends a picture to the room's general part; returns the update's id."""
+        quoted = self.room.by_id[int(quotes.message_id)] if quotes else None
+        self.simulator.user_says(self.room, self.simulator.owner, text, photo=photo, reply_to=quoted)
         return self.simulator.updates.last_id
 
     def _chat(self, name: str) -> Chat:
@@ -65,6 +75,23 @@ class TelegramPlatform(Loopback):
         return known.get(name) or self.simulator.private(self._people[name])
 
     # What the storms and the verdict look at.
+
+    def board(self, name: str) -> list[Shown]:
+        """Everything that the bot ever put into a chat (of the room: its general part), as it stands now."""
+        files = self.simulator.world.files
+        return [
+            Shown(
+                name,
+                None,
+                str(m.message_id),
+                m.text,
+                width_of(files.data(m.file_id)) if m.media == "photo" else 0,
+                tuple((button.text, button.data) for button in m.buttons),
+                m.deleted,
+            )
+            for m in self._chat(name).messages
+            if m.by_bot and m.thread_id is None and not m.is_service
+        ]
 
     @property
     def updates(self) -> list[dict[str, Any]]:  # type: ignore[override]
@@ -105,6 +132,7 @@ class TelegramPlatform(Loopback):
         given, nonce = call.given, str(call.given["nonce"])
         opens = any(c.method == OPENS and c.given.get("nonce") == nonce for c in self.simulator.calls)
         op = "edit" if call.method.startswith("edit") else "open_thread" if opens else "send"
+        op = "delete" if call.method == "deleteMessage" else op
         result = call.result if isinstance(call.result, dict) else {}
         thread = given.get("message_thread_id") or result.get("message_thread_id")
         return Accepted(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ if __name__ == "__main__":
 from bot.adapter import Call
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.app import Concierge, Places
+from bot.clock import Clock
 from bot.messages import ChatRef, Receipt
 from tests.reliability import bot_process
 from tests.reliability.telegram_platform import CHANNEL_ID, ROOM_ID, TOKEN
@@ -32,13 +32,13 @@ NONCE: ContextVar[str] = ContextVar("nonce", default="")
 class Marked(TelegramAdapter):
     """Telegram's adapter, whose calls say for which row they are made."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Clock) -> None:
         super().__init__(
             TOKEN,
             api_base_url=url,
             room_chat_id=str(ROOM_ID),
             story_chat_ids=(str(CHANNEL_ID),),
-            now=lambda: datetime.now(UTC),
+            now=clock.now,
         )
         made = self._api.call
 
@@ -63,7 +63,7 @@ class Marked(TelegramAdapter):
 if __name__ == "__main__":
     # Without the pace: a storm would take twenty messages a minute.
     unpaced = partial(Concierge, paced=False)
-    patch.multiple(bot_process, LoopbackAdapter=Marked, PLACES=PLACES, Concierge=unpaced).start()
+    patch.multiple(bot_process, adapter_of=Marked, PLACES=PLACES, Concierge=unpaced).start()
     if sys.argv[1:] == ["--nursery"]:
         bot_process.nursery()
     else:
