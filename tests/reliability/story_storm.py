@@ -41,6 +41,8 @@ NIGHTS = (
     ("Asia/Kathmandu", date(2026, 3, 29), time(2, 30)),
 )
 """The zones and the nights in which a storm plays, with a wall-clock time that the change skips or repeats."""
+LOOKS = 4
+"""At each so-manieth glance the storm looks what waits for its time."""
 MORNING, EVENING = time(8, 0), time(18, 0)
 SOON = timedelta(minutes=2)
 """Whatever waits for its time, and for no longer than this, is waited for by the clock, not by the test."""
@@ -119,6 +121,7 @@ class StoryStorm(Storm):
         """Ids of the rows that the owner had sent once more."""
         self.done: list[str] = []
         self._asleep = self._dormant = False
+        self._glances = 0
         self._planned_deaths = [f"{self._rng.choice(POINTS)}:{self._rng.randint(1, 2)}" for _ in range(3)]
         self._planned_deaths[self._rng.randrange(3)] = self._rng.choice(("claimed:1", "sending:1", "taken:1"))
 
@@ -198,6 +201,12 @@ class StoryStorm(Storm):
 
     async def _glance(self) -> None:
         await super()._glance()
+        self._glances += 1
+        if self._glances % LOOKS == 0:
+            await self._wait_by_the_clock()
+
+    async def _wait_by_the_clock(self) -> None:
+        """Moves the clock to the next instant at which something is tried again, where that is soon."""
         now, waits = self.clock.now(), and_(OutboxRow.state == "waiting", OutboxRow.due_at > self.clock.now())
         timed = (
             select(func.min(OutboxRow.due_at)).where(waits).scalar_subquery(),
@@ -432,8 +441,11 @@ class StoryStorm(Storm):
 
     async def _asked_about(self, asked: Shown) -> int:
         """The row of which the bot can't tell whether it arrived."""
+        known = (
+            call.nonce for call in self.platform.calls if (call.chat_id, call.message_id) == (ROOM, asked.message_id)
+        )
         async with self.database.read() as session:
-            notice = select(OutboxRow.key).filter_by(message_id=asked.message_id, op="send")
-            keys = [key for key in await session.scalars(notice) if key.startswith("undelivered:")]
+            notices = [await session.get_one(OutboxRow, int(nonce.partition("-")[0], 16)) for nonce in known]
+            keys = [row.key for row in notices if row.key.startswith("undelivered:")]
             name = keys[0].removeprefix("undelivered:").rpartition(":")[0]
             return int(await session.scalar(select(OutboxRow.id).filter_by(key=name)) or 0)
