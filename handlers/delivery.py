@@ -24,8 +24,8 @@ ICONS = defaultdict(lambda: "📎", photo="🖼️", video="🎬", voice="🎤",
 
 
 async def resend(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
-    """The owner has looked, and it had not arrived. What nobody asked for needs the customer's yes of today; a story goes
-    out as it stands now, and not after it was taken back."""
+    """The owner has looked, and it had not arrived. What nobody asked for needs the customer's yes of today; a story
+    goes out as it stands now, and not after it was taken back."""
     key = str(value["key"])
     if await stories.was_recalled(key, ctx):
         return [ctx.reply(ctx.say("resend_recalled" if await ctx.sent.discard(key) else "settled"))]
