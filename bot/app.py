@@ -26,7 +26,7 @@ from bot.database.tables import Conversation
 from bot.fetching import Fetcher
 from bot.fitting import fitted, read_ahead
 from bot.jobs import Handled, Job
-from bot.lives import LIVES
+from bot.lives import next_ones
 from bot.loops import repeat
 from bot.messages import ChatRef, OutboundMessage, Outcome, RawUpdate
 from bot.metrics import Metrics
@@ -211,10 +211,10 @@ class Concierge:
         """Enqueues one post whose time has come, or tells those for whom a product is back."""
         now = self.clock.now()
         async with self.database.read() as session:
-            due = [due for next_at, due, _ in LIVES if (at := await next_at(session)) and at <= now]
-        for messages_due in due:
+            due = [life for at, life in await next_ones(session) if at <= now]
+        for life in due:
             async with self.database.write() as session:
-                messages = await messages_due(session, self.house, now)
+                messages = await life.due(session, self.house, now)
                 await self._outbox.enqueue(session, messages or [], now)
             if messages is not None:
                 self.mail_waits.set()
@@ -274,7 +274,7 @@ class Concierge:
         """The next instant at which something will happen by itself, and what that is."""
         async with self.database.read() as session:
             found = [
-                *[(await next_at(session), what) for next_at, _, what in LIVES if what],
+                *[(at, life.what) for at, life in await next_ones(session) if life.what],
                 (await session.scalar(select(func.min(Conversation.wake_at))), "a conversation goes on"),
                 (await session.scalar(select(func.min(Conversation.next_at))), "a message is tried again"),
                 (await outbox.next_due(session, self.clock.now()), "a message is sent again"),

@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
-from bot.database.accounts import next_remark_at
-from bot.database.broadcasts import next_at
-from bot.database.erasing import next_erasure_at
-from bot.database.live_hours import next_ask_at
-from bot.database.plans import next_over_at, next_post_at, next_question_at
-from bot.database.talk import next_digest_at, next_receipt_at
-from bot.database.waiting import next_reminder_at
-from bot.database.wishes import next_restock_at
-from handlers import broadcasts, privacy, reminders, restock, stories
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-LIVES = (
-    (next_post_at, stories.due, "a story is due"),
-    (next_over_at, stories.over_due, "a story is over"),
-    (next_at, broadcasts.due, "a broadcast goes on"),
-    (next_question_at, stories.ask_due, "a series asks for its next story"),
-    (next_erasure_at, privacy.due, "somebody is forgotten"),
-    (next_remark_at, stories.remark_due, ""),
-    (next_receipt_at, stories.receipt_due, ""),
-    (next_digest_at, stories.digest_due, "the owners hear what people said to stories"),
-    (next_ask_at, stories.live_due, "a live hour has lasted an hour"),
-    (next_restock_at, restock.due, ""),
-    (next_reminder_at, reminders.due, "the owners are reminded of who waits"),
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database.broadcasts import NEXT_AT
+from bot.database.erasing import NEXT_ERASURE_AT
+from bot.database.live_hours import NEXT_ASK_AT
+from bot.database.plans import NEXT_OVER_AT, NEXT_POST_AT, NEXT_QUESTION_AT
+from bot.database.talk import FIRST_GATHERED_AT, GATHERED, NEXT_RECEIPT_AT
+from bot.database.waiting import next_reminder_at
+from bot.database.wishes import NEXT_RESTOCK_AT
+from bot.messages import OutboundMessage
+from handlers import broadcasts, privacy, reminders, restock, stories
+from handlers.context import House
+
+Due = Callable[[AsyncSession, House, datetime], Awaitable[Sequence[OutboundMessage] | None]]
+
+
+@dataclass(frozen=True)
+class Life:
+    """What happens by itself: what comes of it when it is due, and what it is called beforehand; "" says nothing."""
+
+    due: Due
+    what: str = ""
+
+
+_LOOKS: tuple[tuple[Select[Any], timedelta, Life], ...] = (
+    (NEXT_POST_AT, timedelta(), Life(stories.due, "a story is due")),
+    (NEXT_OVER_AT, timedelta(), Life(stories.over_due, "a story is over")),
+    (NEXT_AT, timedelta(), Life(broadcasts.due, "a broadcast goes on")),
+    (NEXT_QUESTION_AT, timedelta(), Life(stories.ask_due, "a series asks for its next story")),
+    (NEXT_ERASURE_AT, timedelta(), Life(privacy.due, "somebody is forgotten")),
+    (NEXT_RECEIPT_AT, timedelta(), Life(stories.receipt_due)),
+    (FIRST_GATHERED_AT, GATHERED, Life(stories.digest_due, "the owners hear what people said to stories")),
+    (NEXT_ASK_AT, timedelta(), Life(stories.live_due, "a live hour has lasted an hour")),
+    (NEXT_RESTOCK_AT, timedelta(), Life(restock.due)),
 )
-"""What happens by itself: since when something is due, what comes of it, and what it is called beforehand."""
+"""Since when something is due, in the database and how much later, in the order in which it is done."""
+_REMINDER = Life(reminders.due, "the owners are reminded of who waits")
+_TOGETHER = select(*(next_at.scalar_subquery() for next_at, _, _ in _LOOKS))
+
+
+async def next_ones(session: AsyncSession) -> list[tuple[datetime, Life]]:
+    """When each life goes on that has something to wait for. One look for all: it is made each second."""
+    found = (await session.execute(_TOGETHER)).one()
+    ahead = [(at + later, life) for at, (_, later, life) in zip(found, _LOOKS, strict=True) if at]
+    reminder_at = await next_reminder_at(session)
+    return [*ahead, (reminder_at, _REMINDER)] if reminder_at else ahead

@@ -38,10 +38,8 @@ class Recipient:
     chat: ChatRef
 
 
-async def next_at(session: AsyncSession) -> datetime | None:
-    """When the next round of any broadcast is due."""
-    at: datetime | None = await session.scalar(select(func.min(Broadcast.next_at)))
-    return at
+NEXT_AT = select(func.min(Broadcast.next_at))
+"""When the next round of any broadcast is due."""
 
 
 async def claim_due(session: AsyncSession, now: datetime) -> Broadcast | None:

@@ -165,10 +165,8 @@ async def private_chats(session: AsyncSession, customer: Customer) -> list[ChatR
     return [ChatRef(*row) for row in await session.execute(wanted)]
 
 
-async def next_erasure_at(session: AsyncSession) -> datetime | None:
-    """When the next person's erasing goes on."""
-    at: datetime | None = await session.scalar(select(func.min(Erasure.due_at)).where(Erasure.state != "done"))
-    return at
+NEXT_ERASURE_AT = select(func.min(Erasure.due_at)).where(Erasure.state != "done")
+"""When the next person's erasing goes on."""
 
 
 async def next_open(session: AsyncSession, now: datetime) -> Erasure | None:

@@ -94,7 +94,5 @@ async def copies(session: AsyncSession, hour_id: int) -> list[tuple[str, ChatRef
     return [(key, to) for key, to in found if isinstance(to, ChatRef)]
 
 
-async def next_ask_at(session: AsyncSession) -> datetime | None:
-    """When the owners are asked next whether a live hour is over."""
-    at: datetime | None = await session.scalar(select(func.min(LiveHour.ask_at)).filter_by(state="open"))
-    return at
+NEXT_ASK_AT = select(func.min(LiveHour.ask_at)).where(LiveHour.state == "open")
+"""When the owners are asked next whether a live hour is over."""

@@ -189,12 +189,8 @@ async def claim_question(session: AsyncSession, now: datetime) -> Post | None:
     return post if taken else await claim_question(session, now)
 
 
-async def next_question_at(session: AsyncSession) -> datetime | None:
-    """When the owner is asked next for what is missing."""
-    at: datetime | None = await session.scalar(
-        select(func.min(Post.ask_at)).where(Post.state == "planned", Post.asked_at.is_(None))
-    )
-    return at
+NEXT_QUESTION_AT = select(func.min(Post.ask_at)).where(Post.state == "planned", Post.asked_at.is_(None))
+"""When the owner is asked next for what is missing."""
 
 
 async def over(session: AsyncSession, now: datetime) -> Series | None:
@@ -204,15 +200,9 @@ async def over(session: AsyncSession, now: datetime) -> Series | None:
     return found
 
 
-async def next_over_at(session: AsyncSession) -> datetime | None:
-    """When the next story is over."""
-    at: datetime | None = await session.scalar(
-        select(func.min(Series.until_at)).where(Series.gone_at.is_(None), Series.state != "draft")
-    )
-    return at
+NEXT_OVER_AT = select(func.min(Series.until_at)).where(Series.gone_at.is_(None), Series.state != "draft")
+"""When the next story is over."""
 
 
-async def next_post_at(session: AsyncSession) -> datetime | None:
-    """When the next post is due."""
-    due: datetime | None = await session.scalar(select(func.min(Post.due_at)).filter_by(state="planned"))
-    return due
+NEXT_POST_AT = select(func.min(Post.due_at)).where(Post.state == "planned")
+"""When the next post is due."""

@@ -109,10 +109,8 @@ async def posted_lately(session: AsyncSession, at_most: int) -> Sequence[tuple[S
     return [(series, story) for series, story in rows]
 
 
-async def next_receipt_at(session: AsyncSession) -> datetime | None:
-    """When a receipt is to be looked at next."""
-    at: datetime | None = await session.scalar(select(func.min(StoryTalk.due_at)))
-    return at
+NEXT_RECEIPT_AT = select(func.min(StoryTalk.due_at))
+"""When a receipt is to be looked at next."""
 
 
 async def due_receipt(session: AsyncSession, now: datetime) -> StoryTalk | None:
@@ -128,12 +126,8 @@ GATHERED = timedelta(hours=3)
 """How long such comments are gathered."""
 
 
-async def next_digest_at(session: AsyncSession) -> datetime | None:
-    """When the owners are told next."""
-    first: datetime | None = await session.scalar(
-        select(func.min(PostReply.at)).where(PostReply.told_at.is_(None), PostReply.asked.is_(False))
-    )
-    return first + GATHERED if first else None
+FIRST_GATHERED_AT = select(func.min(PostReply.at)).where(PostReply.told_at.is_(None), PostReply.asked.is_(False))
+"""Since when comments are gathered of which the owners have not been told."""
 
 
 async def take_untold(session: AsyncSession, now: datetime) -> Sequence[tuple[PostReply, str, int]]:

@@ -61,12 +61,6 @@ async def wished_by(session: AsyncSession, customer_id: int) -> Sequence[str]:
     return found.all()
 
 
-async def next_restock_at(session: AsyncSession) -> datetime | None:
-    """Since when somebody waits for what is back by now; None where nobody is to be told."""
-    asked: datetime | None = await session.scalar(_to_be_told(select(func.min(RestockWish.asked_at))))
-    return asked
-
-
 async def wishes_come_true(session: AsyncSession, at_most: int) -> Sequence[Wish]:
     """Open wishes of people who can be reached and have no open complaint, for products that are back, the oldest
     first; held for the caller alone until the transaction ends."""
@@ -109,3 +103,7 @@ async def reopen_untold(session: AsyncSession, customer_id: int) -> None:
         if row == "cancelled":
             await keep_wish(session, customer_id, wish.conversation_id, wish.product_id, wish.asked_at)
             await session.delete(wish)
+
+
+NEXT_RESTOCK_AT = _to_be_told(select(func.min(RestockWish.asked_at)))
+"""Since when somebody waits for what is back by now; NULL where nobody is to be told."""

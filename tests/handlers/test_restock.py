@@ -15,7 +15,7 @@ from bot.database.blobs import keep_image
 from bot.database.entries import store
 from bot.database.revisions import remove
 from bot.database.tables import Customer, OutboxRow, RestockWish
-from bot.database.wishes import next_restock_at
+from bot.database.wishes import NEXT_RESTOCK_AT
 from handlers import restock
 from handlers.preferences import may_contact
 from knowledge.entry import Product
@@ -239,7 +239,7 @@ async def test_more_than_are_told_at_once_are_all_told(stage: Stage, monkeypatch
     await stage.settle()
     assert (stage.ana.hears(), stage.ben.hears()) == ([TOLD], [TOLD])
     async with stage.database.read() as session:
-        assert await next_restock_at(session) is None
+        assert await session.scalar(NEXT_RESTOCK_AT) is None
 
 
 async def test_owners_see_how_many_wait_for_which_product(stage: Stage) -> None:
