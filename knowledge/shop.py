@@ -17,7 +17,7 @@ from knowledge.files import folder, read_text
 from knowledge.hours import WEEKDAYS, Hours, Opening, parse_openings
 from knowledge.values import parse_date
 
-_SECTIONS = ("owner", "hours", "privacy", "handoff", "media", "after", "policies")
+_SECTIONS = ("owner", "hours", "privacy", "handoff", "media", "after", "stories", "policies")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Shop:
     """What `shop.toml` says. `currency` is an ISO 4217 code or empty; `directory` is the shop's folder.
 
     Who asks within `repeat_minutes` what the bot has answered already gets the owner; of the same complaint of two
-    customers within `alert_hours` the owners hear at once.
+    customers within `alert_hours` the owners hear at once. At the minute `ask_story_at` of the day they are asked for
+    tomorrow's episode of a series that has none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Shop:
     alert_hours: float = 48.0
     ask_if_solved: bool = True
     ask_solved_h: float = 20.0
+    ask_story_at: int = 18 * 60
     media_mb_at_most: float = 20.0
     keep_media_days: int = 365
     directory: Path = Path()
@@ -89,6 +91,7 @@ def read_shop(directory: Path) -> Shop:
         alert_hours=float(handoff.number("alert_hours", 48.0)),
         ask_if_solved=after.yes("ask", True),
         ask_solved_h=float(after.number("hours", 20.0)),
+        ask_story_at=top.section("stories", "ask_at").minute("ask_at", "18:00"),
         media_mb_at_most=float(media.number("keep_mb_at_most", 20.0)),
         keep_media_days=int(media.number("keep_days", 365, whole=True)),
         directory=directory,
@@ -133,6 +136,13 @@ class _Section:
         if not isinstance(value, bool):
             raise self.error(key, f"“{key}” must be true or false", f"Write it without quotes: {key} = false.")
         return value
+
+    def minute(self, key: str, default: str) -> int:
+        """A time of day such as 18:00, in minutes after midnight."""
+        found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", self.text(key, default))
+        if not found:
+            raise self.error(key, f"“{self.text(key)}” is not a time", f'Write it such as {key} = "{default}".')
+        return int(found[1]) * 60 + int(found[2])
 
     def section(self, key: str, *known: str) -> _Section:
         value = self.values.get(key, {})

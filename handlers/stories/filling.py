@@ -15,8 +15,8 @@ from handlers.context import House
 from handlers.stories.telling import bare_title, is_numbered, titled
 from handlers.texts import best_language, say
 
-EVENING = time(18, 0)
-"""When the owner is asked for what is missing tomorrow, by the shop's clocks."""
+EVENING = 18 * 60
+"""At which minute of the day the owner is asked for what is missing tomorrow, where nobody said otherwise."""
 REST = timedelta(days=14)
 """A favourite that was posted within these days is not posted again."""
 FAVOURITES = 20
@@ -24,9 +24,14 @@ FAVOURITES = 20
 
 
 def evening_before(local_date: date, series: Series) -> datetime:
-    """The instant at which the owner is asked for the post of that date."""
-    zone = ZoneInfo((series.rule or {})["zone"])
-    return resolve(datetime.combine(local_date - timedelta(days=1), EVENING), zone)[0]
+    """The instant at which the owner is asked for the post of that date, by the series' own clocks."""
+    zone, minute = ZoneInfo((series.rule or {})["zone"]), asks_at(series)
+    return resolve(datetime.combine(local_date - timedelta(days=1), time(minute // 60, minute % 60)), zone)[0]
+
+
+def asks_at(series: Series) -> int:
+    """At which minute of the day before the owner is asked."""
+    return EVENING if series.ask_minute is None else series.ask_minute
 
 
 async def fill(session: AsyncSession, house: House, series: Series, post: Post, now: datetime) -> Story | None:

@@ -75,12 +75,15 @@ async def _retold(
     if series:
         await more.keep(series, wanted, ctx)
     plans.tell(story, text or before, media or pictures)
+    one_for_one = len(media) == 1 and len(pictures) <= 1
     edits: list[OutboundMessage] = []
     for post in posts:
-        edits += await _edits(post, story, "change", ctx.name, ctx, new_media=bool(media))
+        edits += await _edits(post, story, "change", ctx.name, ctx, new_media=one_for_one)
     unsure = {post.id: await _unsure(ctx.session, ctx.house, post) for post in posts}
     names = list(dict.fromkeys(name for left in unsure.values() for name in left))
     said = await _changed(series, story, len(edits), ctx)
+    if media and edits and not one_for_one:
+        said = said + "\n" + ctx.say("story_pictures_stay")
     reply = ctx.reply(said + "\n" + _reported(ctx.house, "change", 0, names) if names else said)
     for post in posts:
         post.report = _report("change", reply, ctx.house, unsure[post.id]) | {"text": dump(said)}
@@ -101,7 +104,7 @@ async def _edits(
     post: Post, story: Story, verb: str, stamp: str, ctx: Context, *, new_media: bool = False
 ) -> list[OutboundMessage]:
     text, media = composed(post, story)
-    changed, chosen = media if new_media and len(media) == 1 else (), await talk.more_of(ctx.session, post.series_id)
+    changed, chosen = media if new_media else (), await talk.more_of(ctx.session, post.series_id)
     return [
         OutboundMessage(
             copy.to, f"{verb}:{post.id}:{stamp}:{number}", "post", "edit", text=text, media=changed, target=copy.key,

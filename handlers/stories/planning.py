@@ -51,6 +51,7 @@ async def _draft(message: InboundMessage, ctx: Context, text: Text, numbered: bo
     series, content = await plans.draft(
         ctx.session, told, message.media, message.sender.id, ctx.now, asked_in=ctx.inbox_id, title=title
     )
+    series.ask_minute = ctx.shop.ask_story_at if numbered else None
     await more.keep(series, message.fields.get("more", "").strip() or wanted, ctx)
     return series, content
 

@@ -84,6 +84,9 @@ BEGINS = {
             "handlers/stories/filling.py:told_of",
             "handlers/stories/live.py:_shown_at_once",
             "handlers/stories/live.py:due",
+            "handlers/stories/own.py:refused",
+            "handlers/stories/own.py:remark_due",
+            "handlers/stories/own.py:told_of",
             "handlers/stories/once.py:_first_left",
             "handlers/stories/once.py:due",
             "handlers/stories/posting.py:_missed",
@@ -96,6 +99,8 @@ BEGINS = {
     "handlers/stories/live.py:_over": CHANNEL,
     "handlers/stories/preview.py:preview": f"{ROOM}; and {LOOK}",
     "handlers/stories/preview.py:_looks": LOOK,
+    "handlers/stories/own.py:in_words": LOOK,
+    "handlers/stories/own.py:make_ready": LOOK,
 }
 """The functions that make a message to be sent, or turn one to somebody else or into another kind, and why nobody hears
 anything unasked by that."""
@@ -165,7 +170,9 @@ def stores(place: ast.AST) -> bool:
 
 NO_MESSAGES = {
     "bot/adapters/telegram/files.py:as_documents": "a file of another kind",
+    "bot/adapters/telegram/own_stories.py:_as_story": "a file of another kind",
     "bot/carrying.py:_fetched": "a file of another kind",
+    "bot/database/posted.py:copies": "where a copy stands, as the settings name it now",
     "bot/backlog.py:_change": "the owners' line about what waits",
     "bot/backlog.py:_begun": "the owners' line about what waits",
 }

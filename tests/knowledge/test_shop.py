@@ -28,6 +28,8 @@ silence_hours = 2.5
 [media]
 keep_mb_at_most = 5
 keep_days = 90
+[stories]
+ask_at = "20:30"
 [policies]
 returns = "Fresh food can't come back, but we replace every broken egg."
 [circle]
@@ -56,7 +58,7 @@ def test_every_setting_of_the_contract_is_read(tmp_path: Path) -> None:
         "JPY",
     )
     assert shop.owner == Owner("Hana", "warm, short, a little proud of the hens")
-    assert shop.owner_name == "Hana"
+    assert shop.owner_name == "Hana" and shop.ask_story_at == 20 * 60 + 30
     assert shop.hours.weekly == {0: ((540, 1080),), 5: ((540, 720), (780, 900))}
     assert shop.hours.special == {date(2026, 12, 24): ()}
     assert shop.hours.zone is shop.zone
@@ -100,6 +102,7 @@ def test_a_file_from_windows_is_read(tmp_path: Path) -> None:
         ('name = "Eggs"\n[hours]\nmonday = "closed"', ":3: “monday” is no setting that is known in [hours]."),
         ('name = "Eggs"\n[hours]\n# weekend\nsat = "9-12"', ":4: “9-12” is not a time such as 09:00-18:00."),
         ('name = "Eggs"\n[hours]\nsat = 9', ":3: “sat” must be text."),
+        ('name = "Eggs"\n[stories]\nask_at = "25:00"', ":3: “25:00” is not a time"),
         ('name = "Eggs"\n[hours.special]\n"24.12.2026" = "closed"', ":3: “24.12.2026” is no date"),
         ('name = "Eggs"\n[hours.special]\n"2026-02-30" = "closed"', ":3: “2026-02-30” is no date"),
         ('name = "Eggs"\n[hours.special]\n2026-12-24 = "open"', ":3: “open” is not a time"),

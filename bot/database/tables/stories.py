@@ -29,8 +29,9 @@ class Series(Base):
     `rule` is the shop's local wall time and zone as `bot.recurrence` stores it, `phrase` the owner's words for it.
     A numbered series has a `title`, in which `{n}` is the number of the episode and `{day}` the day since `started_on`;
     `episodes` counts those that were posted, `on_missed` is skip, apologise (with `apology`, or a sentence of ours) or
-    repost, `question` what the bot asks when its queue is empty. From `until_at` on what was told is over, and since
-    `gone_at` every copy says so. `to_stories`: it goes to the owners' own stories too (`AccountRow`).
+    repost, `question` what the bot asks when its queue is empty, at the `ask_minute` of the day before (minutes after
+    midnight). From `until_at` on what was told is over, and since `gone_at` every copy says so. `to_stories`: it goes
+    to the owners' own stories too (`AccountRow`).
     """
 
     __tablename__ = "series"
@@ -51,6 +52,7 @@ class Series(Base):
     on_missed: Mapped[str] = mapped_column(default="skip")
     apology: Mapped[str] = mapped_column(default="")
     question: Mapped[str] = mapped_column(default="")
+    ask_minute: Mapped[int | None]
     until_at: Mapped[datetime | None]
     gone_at: Mapped[datetime | None]
 

@@ -210,6 +210,10 @@ async def test_an_album_is_previewed_as_it_will_be_posted(stage: Stage) -> None:
     await stage.room.presses("Confirm")
     (post,) = stage.channel.news()
     assert len(post.media) == 3
+    await stage.room.says("/story edit 1 Two more", [Media("photo", file_id=world.upload("9.png", "image/png", b"9"))])
+    assert "The pictures of what is posted already stay as they are" in stage.room.hears()[-1]
+    shown = stage.channel.log()[-1]
+    assert shown.text.plain == "Two more" and len(shown.media) == 3
     await stage.room.says("/story recall 1")
     assert there(stage) == []
 

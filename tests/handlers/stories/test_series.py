@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.messages import Media
 from tests.stage import Stage
 
@@ -90,6 +92,34 @@ async def test_the_owner_chooses_what_is_asked(stage: Stage) -> None:
     stage.room.hears()
     await stage.wait(hours=32)
     assert stage.room.hears()[-1].startswith("What did the chicks do today?\n")
+
+
+async def test_the_owner_chooses_when_it_is_asked_for_what_is_planned_already_too(stage: Stage) -> None:
+    await diary(stage)
+    await stage.room.says("", photo(stage))
+    await stage.wait(hours=20)  # Tuesday 9:00; day 1 has been posted
+    await stage.room.says("/story ask 1 8:30 pm What did the chicks do?")
+    assert stage.room.hears()[-1].startswith("At 20:30 on the day before an empty morning of series 1 I ask: What did")
+    await stage.wait(hours=11)
+    assert stage.room.hears() == []
+    await stage.wait(minutes=30)
+    (question,) = stage.room.news()
+    assert f"{question.at.astimezone(stage.shop.zone):%a %H:%M}" == "Tue 20:30"
+    await stage.room.says("/story ask 1 21.15")
+    assert stage.room.hears()[-1].endswith("I ask: What did the chicks do?")  # the words stay
+    await stage.wait(days=1, minutes=45)
+    (question,) = [shown for shown in stage.room.news() if "Chick diary, day 3" in shown.text.plain]
+    assert f"{question.at.astimezone(stage.shop.zone):%a %H:%M}" == "Wed 21:15"
+
+
+async def test_a_new_series_is_asked_for_when_the_shop_says(stage: Stage) -> None:
+    stage.concierge.house = replace(stage.concierge.house, shop=replace(stage.shop, ask_story_at=19 * 60 + 45))
+    await diary(stage)
+    await stage.room.says("", photo(stage))
+    stage.room.hears()
+    await stage.wait(hours=31)
+    (question,) = stage.room.news()
+    assert f"{question.at.astimezone(stage.shop.zone):%a %H:%M}" == "Tue 19:45"
 
 
 async def test_nobody_is_asked_for_what_waits_already(stage: Stage) -> None:
