@@ -22,6 +22,19 @@ _UNTIL = re.compile("までに|まで|までは|까지는|까지")
 """In Japanese and Korean "by" sticks to the day."""
 _SHORT_DAY = re.compile(r"[A-Za-z]{2,3}\b\.?(?!.*\d[:.h]\d\d)")
 """In a sentence "so", "do", "sat" or "mar" is a word, and no day, unless a time of day stands beside it."""
+_UNITS = (
+    r"\s*(?:[%€$£¥]|(?:euros?|eur|dollars?|usd|pounds?|yen|won|cents?|percent|prozent|each|per|pieces?|stück|boxes)\b"
+    r"|(?-i:[A-Z][a-z]+ (?:Street|Road|Lane|Ave)))"
+)
+_AT = r"(?:at|around|about|um|gegen|a las|sobre las)\s+"
+_HOUR_BEHIND = re.compile(
+    rf"\s*,?\s*{_AT}(\d{{1,2}})(?![\d:.]*\d|{_UNITS})|の?\s*(\d{{1,2}})\s*時(?!間)(半)?|\s*(\d{{1,2}})\s*시(?!간)(\s*반)?",
+    re.IGNORECASE,
+)
+_HOUR_BEFORE = re.compile(rf"\b{_AT}(\d{{1,2}})\s+(?:on|this|am|diesen|el|este)?\s*$", re.IGNORECASE)
+"""A day's hour without minutes, which stands right behind the day or right before it: "on Friday at 10"."""
+_MORNING = range(7, 13)
+"""An hour from 1 to 6 is one of the afternoon: nobody promises to call at 3 in the night."""
 _EVENING = time(21)
 _ONCE = (After, InDays, InNextWeek, OnDate, OnDay, OnWeekday)
 
@@ -51,10 +64,28 @@ def mentioned(
             if not isinstance(found.day, _ONCE) or (isinstance(found.day, OnWeekday) and found.day.following):
                 over = max(over, start + found.end)  # every Friday, or one of two: no part of it counts
                 break
+            found, end = _with_hour(found, text, start)
             at = _instant(found, said, teller, day_ends)
             if at is not None and at > now:
-                return Mention(at, start, start + found.end)
+                return Mention(at, start, end)
     return None
+
+
+def _with_hour(found: Found, text: str, start: int) -> tuple[Found, int]:
+    """A day with the hour that stands beside it, and where all of that ends."""
+    end = start + found.end
+    if found.clock is not None or isinstance(found.day, After):
+        return found, end
+    behind, before = _HOUR_BEHIND.match(text, end), _HOUR_BEFORE.search(text, 0, start)
+    hit = behind or before
+    if hit is None:
+        return found, end
+    hour = int(next(each for each in hit.groups() if each and each.strip().isdigit()))
+    if hour > 23:
+        return found, end
+    minute = 30 if behind and (behind[3] or behind[5]) else 0
+    clock = Clock(hour if hour in _MORNING or hour > 12 or hour == 0 else hour + 12, minute)
+    return replace(found, clock=clock), behind.end() if behind else end
 
 
 def _readings(rest: str, language: str) -> Iterator[tuple[Found, str]]:

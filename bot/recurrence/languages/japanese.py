@@ -49,6 +49,7 @@ JAPANESE = Language(
     until_after=("まで", "までに"),
     times=("回",),
     half_leads={"午前": 0, "午後": 12, "朝": 0, "朝の": 0, "夕方": 12, "夜": 12, "夜の": 12, "晩の": 12},
+    at=("の",),
     half_past=("半",),
     hour_marks=("時",),
     minute_marks=("分",),
