@@ -18,8 +18,8 @@ LONGEST = 400
 """Only the beginning of a long text is looked through."""
 _TODAY = "today "
 _STARTS = re.compile(r"(?<!\S)\S|(?<=[(“„\"'])\S|[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_UNTIL = re.compile("までに|まで|までは|까지는|까지")
-"""In Japanese and Korean "by" sticks to the day."""
+_UNTIL = re.compile(r"までに|まで|までは|까지는|까지|(?<=[日曜])の(?=(?:午前|午後|朝|夜)?\d)")
+"""In Japanese and Korean "by" sticks to the day, and in Japanese an "of" stands between a day and its hour."""
 _SHORT_DAY = re.compile(r"[A-Za-z]{2,3}\b\.?(?!.*\d[:.h]\d\d)")
 """In a sentence "so", "do", "sat" or "mar" is a word, and no day, unless a time of day stands beside it."""
 _UNITS = (
