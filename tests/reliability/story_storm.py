@@ -201,6 +201,7 @@ class StoryStorm(Storm):
 
     async def _glance(self) -> None:
         await super()._glance()
+        self.platform.presses_again()
         self._glances += 1
         if self._glances % LOOKS == 0:
             await self._wait_by_the_clock()
@@ -221,7 +222,6 @@ class StoryStorm(Storm):
             self.clock.move_to(later)
 
     async def _waited_for(self) -> list[str]:
-        self.platform.presses_again()
         if await self.platform.heard(self.database) < len(self.platform.updates):
             return ["something was not heard yet"]
         if not self.platform.settled():
