@@ -24,7 +24,8 @@ from bot.app import Concierge
 from bot.calls import Ready, make
 from bot.database import plans
 
-POINTS = ("claiming", "claimed", "asking", "sending", "taken", "changing", "changed")
+POSTING = ("claiming", "claimed", "sending", "taken")
+POINTS = (*POSTING, "changing", "changed", "asking")
 
 
 class Death:

@@ -22,7 +22,7 @@ from bot.database import Database
 from bot.database.tables import Broadcast, Conversation, Customer, InboxRow, OutboxRow, Post
 from tests.reliability.boards import Shown
 from tests.reliability.discord_platform import DiscordPlatform
-from tests.reliability.dying import POINTS
+from tests.reliability.dying import POINTS, POSTING
 from tests.reliability.steered import Steered
 from tests.reliability.storm import Death, Nursery, Storm, a_moment, until
 from tests.reliability.telegram_platform import TelegramPlatform
@@ -41,6 +41,8 @@ NIGHTS = (
     ("Asia/Kathmandu", date(2026, 3, 29), time(2, 30)),
 )
 """The zones and the nights in which a storm plays, with a wall-clock time that the change skips or repeats."""
+UNDISTURBED = 120
+"""So many events long no other kill comes to a bot that is to die by its own hand."""
 LOOKS = 4
 """At each so-manieth glance the storm looks what waits for its time."""
 MORNING, EVENING = time(8, 0), time(18, 0)
@@ -122,8 +124,10 @@ class StoryStorm(Storm):
         self.done: list[str] = []
         self._asleep = self._dormant = False
         self._glances = 0
-        self._planned_deaths = [f"{self._rng.choice(POINTS)}:{self._rng.randint(1, 2)}" for _ in range(3)]
-        self._planned_deaths[self._rng.randrange(3)] = self._rng.choice(("claimed:1", "sending:1", "taken:1"))
+        self._kills_post = False  # a point inside the bot does that
+        first, last = self._rng.choice(POSTING), self._rng.choice(POINTS)
+        self._points = [f"{first}:1", f"{self._rng.choice(POINTS[:-1])}:1", f"{last}:{self._rng.randint(1, 2)}"]
+        """Where the bot will die by its own hand, one after the other; no other kill comes between for a while."""
 
     # The bot's life.
 
@@ -132,15 +136,17 @@ class StoryStorm(Storm):
         await until(lambda: not self._asleep)
         self._dormant = False
         Path(self.argv[-1]).with_suffix(".died").unlink(missing_ok=True)
-        point = ["--dies", self._planned_deaths.pop(0)] if self._planned_deaths and self.plans else []
-        return [*point, *self.argv]
+        if not self._points or not self.plans:
+            return self.argv
+        self._kill_at = self.seen + UNDISTURBED
+        return ["--dies", self._points[0], *self.argv]
 
     def _died_by_itself(self) -> None:
         mark = Path(self.argv[-1]).with_suffix(".died")
         assert mark.exists(), "The bot ended by itself."
         mark.unlink()
         self._pid = None
-        self.deaths.append(Death("by its own hand", self.seen))
+        self.deaths.append(Death(self._points.pop(0), self.seen))
 
     def _kill(self, event: Event) -> None:
         if self._pid:
@@ -163,7 +169,7 @@ class StoryStorm(Storm):
             await self._act(self._rng.choices([*ACTS], [*ACTS.values()])[0])
         for act in ("night", "night", "settle"):
             await self._act(act)
-        self._kills_left, self._planned_deaths, self._kills_post = 0, [], False
+        self._kills_left, self._points = 0, []
         while await self._settle_one():
             pass
 

@@ -180,7 +180,7 @@ class StoryTruth:
 
     def figures(self) -> StoryFigures:
         """The storm in numbers."""
-        own = [death for death in self.storm.deaths if death.event == "by its own hand"]
+        own = [death for death in self.storm.deaths if ":" in death.event]
         return StoryFigures(
             seed=self.storm.seed,
             acts=len(self.storm.done),
