@@ -57,6 +57,7 @@ async def forget_old(database: Database, before: datetime, now: datetime) -> int
         if any(counts.values()):
             row = {"by": "age", "state": "done", "counts": counts, "asked_at": now, "due_at": now, "done_at": now}
             session.add(Erasure(**row))
+    await database.forget_log()
     if any(counts.values()):
         log.info("Old messages were deleted", **counts)
     return sum(counts.values())

@@ -78,6 +78,17 @@ class Database:
         async with self._queue:
             yield
 
+    async def forget_log(self) -> None:
+        """Empties SQLite's log of changes, in which words stand that were deleted since; the file itself overwrites
+        them. What is being read just now is waited for by the next try."""
+        if not self.is_sqlite:
+            return
+        async with self._turn(), self._writer.connect() as connection:
+            raw = await connection.get_raw_connection()
+            assert raw.driver_connection is not None
+            cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            await cursor.close()
+
     async def close(self) -> None:
         """Lets go of every connection."""
         await self._writer.dispose()
@@ -106,6 +117,7 @@ def _sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
 
 _PRAGMAS = (
     "journal_mode = WAL",
+    "secure_delete = ON",  # what is deleted is overwritten
     "foreign_keys = ON",
     f"busy_timeout = {SQLITE_BUSY_MS}",
 )

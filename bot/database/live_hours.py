@@ -84,14 +84,14 @@ async def questions(session: AsyncSession, hour_id: int, *states: str) -> Sequen
     return [(one, name or "?") for one, name in rows]
 
 
-async def copies(session: AsyncSession, hour_id: int) -> list[tuple[str, ChatRef]]:
-    """The messages under which questions are gathered: their names, and where they are."""
+async def copies(session: AsyncSession, hour_id: int) -> list[tuple[str, ChatRef, int | None]]:
+    """The messages under which questions are gathered: their names, where they are, and whose chat that is."""
     first, last = f"live:{hour_id}:", f"live:{hour_id};"
     rows = await session.scalars(
         select(OutboxRow).where(OutboxRow.key >= first, OutboxRow.key < last, OutboxRow.op == "send")
     )
-    found = [(row.key, load(OutboundMessage, row.message).to) for row in rows if "/" not in row.key]
-    return [(key, to) for key, to in found if isinstance(to, ChatRef)]
+    found = [(row, load(OutboundMessage, row.message).to) for row in rows if "/" not in row.key]
+    return [(row.key, to, row.customer_id) for row, to in found if isinstance(to, ChatRef)]
 
 
 NEXT_ASK_AT = select(func.min(LiveHour.ask_at)).where(LiveHour.state == "open")

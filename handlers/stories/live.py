@@ -243,8 +243,10 @@ async def _closed(hour: LiveHour, ctx: Context) -> list[OutboundMessage]:
     """The posts say that it is over."""
     text = ctx.say("live_begins", title=hour.title) + "\n\n" + ctx.say("live_closed")
     return [
-        OutboundMessage(to, f"liveover:of-{hour.id}:{n}", "post", "edit", text=text, target=key)
-        for n, (key, to) in enumerate(await live_hours.copies(ctx.session, hour.id))
+        OutboundMessage(
+            to, f"liveover:of-{hour.id}:{n}", "post", "edit", text=text, target=key, customer_id=customer_id
+        )
+        for n, (key, to, customer_id) in enumerate(await live_hours.copies(ctx.session, hour.id))
     ]
 
 
