@@ -130,6 +130,23 @@ async def _channel(api: Api, me: Said, chat_id: str) -> AsyncIterator[Problem]:
             "Stories do not appear there.",
             "Make the bot an administrator of the channel, with the right Post Messages.",
         )
+    if linked := chat.get("linked_chat_id"):
+        async for problem in _comments(api, me, int(linked), chat.get("title", chat_id)):
+            yield problem
+
+
+async def _comments(api: Api, me: Said, group_id: int, channel: str) -> AsyncIterator[Problem]:
+    """The group in which people comment on a channel's posts."""
+    member = await _asked(api, "getChatMember", chat_id=group_id, user_id=me["id"]) or {}
+    here = member.get("status") in ("creator", "administrator", "member")
+    admin = here and member.get("status") != "member"
+    if admin or (here and me.get("can_read_all_group_messages")):
+        return
+    yield Problem(
+        f"The bot is {'no administrator of' if here else 'not in'} the discussion group of {channel}.",
+        "It sees no comments there: questions under stories, and those of a live hour, don't reach the owners.",
+        "Add the bot to the group that is linked to the channel, and make it an administrator.",
+    )
 
 
 async def _asked(api: Api, method: str, **given: Any) -> Any:

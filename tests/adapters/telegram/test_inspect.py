@@ -80,6 +80,17 @@ async def test_a_bot_that_is_no_admin_hears_too_little_and_may_do_too_little(sho
     assert "topics" in topics
 
 
+async def test_a_discussion_group_in_which_the_bot_hears_no_comments_is_told(
+    shop: LittleTelegram, channel: Chat
+) -> None:
+    group = shop.simulator.discussion(channel)
+    assert await found(shop) == []
+    shop.simulator.demote_bot(group)
+    assert await found(shop) == ["The bot is no administrator of the discussion group of Hen news."]
+    shop.simulator.kick_bot(group)
+    assert await found(shop) == ["The bot is not in the discussion group of Hen news."]
+
+
 async def test_many_waiting_updates_are_told(shop: LittleTelegram) -> None:
     for _ in range(101):
         shop.simulator.user_says(shop.simulator.person("Ana"), text="Hello?")

@@ -36,6 +36,8 @@ def get_chat(world: World, call: Call) -> dict[str, Any]:
     told = chat.as_json() | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict(NO_GIFTS)}
     if chat.is_group:
         told["permissions"] = {"can_send_messages": True, "can_send_photos": True, "can_manage_topics": False}
+    if chat.discussion:
+        told["linked_chat_id"] = chat.discussion.id
     return told
 
 

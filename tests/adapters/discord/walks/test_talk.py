@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from bot.database.tables import PostReply, Ticket
 from tests.discord_stage import DiscordStage, Person
 from tests.simulators.discord.messages import Message
 
@@ -30,6 +32,24 @@ async def test_a_question_in_reply_to_a_post_goes_on_by_direct_message_alone(sta
     assert "asked Hana" in stage.ana.hears()[0]
     card = stage.thread("Ana").hears()[0]
     assert UNKNOWN in card and "About story 1: “Ten boxes left”" in card.replace("\\", "")
+
+
+async def test_a_comment_that_is_changed_changes_the_question_and_brings_no_second_card(stage: DiscordStage) -> None:
+    ana, post = await posted(stage)
+    asked = await ana.says(UNKNOWN, reply_to=post)
+    await stage.wait(seconds=30)
+    assert sum("About story 1" in line for line in stage.thread("Ana").hears()) == 1
+    stage.ana.hears()
+    await ana.edits(asked, "A portrait in chalk, perhaps?")
+    await stage.wait(minutes=1)
+    assert len(stage.channel.channel.from_bot) == 1 and stage.ana.hears() == []
+    shown = [message.content for message in stage.thread("Ana").channel.from_bot]
+    assert sum("About story 1" in line for line in shown) == 1
+    assert any("chalk" in line for line in shown)
+    async with stage.database.read() as session:
+        (ticket,) = await session.scalars(select(Ticket))
+        (reply,) = await session.scalars(select(PostReply))
+    assert "chalk" in ticket.question and "chalk" in reply.words
 
 
 async def test_where_direct_messages_are_shut_one_sentence_is_said_under_the_post(stage: DiscordStage) -> None:

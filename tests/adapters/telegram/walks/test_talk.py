@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from bot.database.tables import PostReply, Ticket
 from tests.simulators.telegram.chats import Message
 from tests.telegram_stage import Person, TelegramStage
 
@@ -43,6 +45,25 @@ async def test_a_question_in_the_comments_opens_a_ticket_and_one_button_leads_in
     await stage.thread("Ben").says("Gladly, in May!")
     await stage.wait(minutes=1)
     assert stage.ben.hears() == ["Gladly, in May!"] and ben.news() == []
+
+
+async def test_a_comment_that_is_changed_changes_the_question_and_brings_no_second_card(stage: TelegramStage) -> None:
+    ben, head = await posted(stage)
+    asked = await ben.says(UNKNOWN, reply_to=head)
+    await stage.wait(minutes=1)
+    ben.news()
+    before = [shown.text for shown in stage.thread("Ben").news()]
+    assert sum("About story 1" in text for text in before) == 1
+    await ben.edits(asked, "A portrait in chalk, perhaps?")
+    await stage.wait(minutes=1)
+    assert ben.news() == []
+    shown = [message.text for message in stage.group.visible]
+    assert sum("About story 1" in text for text in shown) == 1
+    assert any("chalk" in text for text in shown)
+    async with stage.database.read() as session:
+        (ticket,) = await session.scalars(select(Ticket))
+        (reply,) = await session.scalars(select(PostReply))
+    assert "chalk" in ticket.question and "chalk" in reply.words
 
 
 async def test_a_sure_question_in_the_comments_is_answered_there(stage: TelegramStage) -> None:
