@@ -88,7 +88,7 @@ class Carrier:
             posted = message.kind in POSTED and _is_picture(media)
             if ours and not (posted and media.origin and not (media.kind == "photo" and may.cleans_photos)):
                 return media
-            media = await self._fetched(session, media, posted, now)
+            media = await self._fetched(session, media, message.kind in POSTED and _may_tell_a_place(media), now)
         if not media.sha256:
             return media
         size = media.size or await attachments.size_of(session, media.sha256)
@@ -142,6 +142,10 @@ def _look_at(row: Attachment, posted: bool, most: int) -> None:
 def _is_picture(media: Media) -> bool:
     mime = media.mime or mimetypes.guess_type(media.name)[0] or ""
     return media.kind == "photo" or (media.kind == "document" and mime.startswith("image/"))
+
+
+def _may_tell_a_place(media: Media) -> bool:
+    return _is_picture(media) or media.shows is not None
 
 
 def _file_name(media: Media) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot import attachments, story_form
+from bot import attachments, mp4, story_form
 from bot.adapter import Adapter, DeliveryError, Reason
 from bot.clock import Clock
 from bot.database import accounts, blobs
@@ -97,7 +97,7 @@ class Fetcher:
 
     async def _store(self, row: Attachment, media: Media, data: bytes) -> None:
         if row.clean:
-            data = await asyncio.to_thread(cleaned, data)
+            data = await asyncio.to_thread(_clean, data)
         name = media.name or media.kind
         async with self._database.write() as session:
             if await session.get(Attachment, row.id, with_for_update=True) is None:
@@ -134,3 +134,8 @@ class Fetcher:
             await attachments.settle(session, row.id, attempts=attempts, error=why, state="failed")
             if media.form:
                 accounts.remark(session, media, why, "", now)
+
+
+def _clean(data: bytes) -> bytes:
+    """A picture or video as it may be posted: it says nothing of where it was taken."""
+    return mp4.without_place(cleaned(data))

@@ -124,7 +124,8 @@ class Media:
 
     `file_id` and `url` are those of the bot that `origin` names (`telegram:4242`); another bot needs the bytes.
     `inbox_id` is the stored update that brought it, where a message was put together from several. `form` names what
-    the file has to be made into for the place where it goes (`bot.story_form`); empty: it goes as it is.
+    the file has to be made into for the place where it goes (`bot.story_form`); empty: it goes as it is. A `spoiler` is
+    veiled until somebody wants to see it.
     """
 
     kind: MediaKind
@@ -138,6 +139,7 @@ class Media:
     origin: str = ""
     inbox_id: int | None = None
     form: str = ""
+    spoiler: bool = False
 
     @property
     def shows(self) -> Literal["photo", "video"] | None:

@@ -92,3 +92,26 @@ def _gap(data: bytes, found: dict[bytes, tuple[int, int]], seconds: float) -> fl
     numbers = [_number(data, at) for at in range(keys + 8, keys_end, 4)]
     gaps = [after - before for before, after in zip(numbers, [*numbers[1:], frames + 1], strict=True)]
     return max(gaps) * seconds / frames
+
+
+def without_place(data: bytes) -> bytes:
+    """The same file, as long as before, without what it says of the place where it was taken; else the same bytes."""
+    if data[4:8] != b"ftyp":
+        return data
+    bare = bytearray(data)
+    try:
+        for name, begin, end in _boxes(data, 0, len(data)):
+            if name == b"moov":
+                _blank(bare, begin, end)
+    except (ValueError, RecursionError):
+        return data
+    return bytes(bare) if bare != data else data
+
+
+def _blank(data: bytearray, begin: int, end: int) -> None:
+    """Empties the boxes of remarks that tell a place; they stay as free room, so that nothing moves."""
+    for name, first, last in list(_boxes(bytes(data[:end]), begin, end)):
+        if name in (b"trak", b"udta"):
+            _blank(data, first, last)
+        elif name in (b"\xa9xyz", b"loci") or (name == b"meta" and any(mark in data[first:last] for mark in PLACES)):
+            data[first - 4 : last] = b"free" + bytes(last - first)

@@ -87,7 +87,7 @@ ROWS = (
     Row("knowledge.meaning", ("knowledge",), ("numpy", "onnxruntime", "tokenizers")),
     *(Row(room, NEUTRAL, ("pydantic", "dateutil", "dateparser", "markdown_it")) for room in NEUTRAL),
     Row("bot.database", ("bot.messages", "knowledge.entry"), ("sqlalchemy", "alembic", "aiosqlite", "PIL")),
-    Row("bot.fetching", (*CORE, *NEUTRAL, "bot.database", "bot.story_form"), ("structlog",)),
+    Row("bot.fetching", (*CORE, *NEUTRAL, "bot.database", "bot.story_form", "bot.mp4"), ("structlog",)),
     *(Row(room, (*CORE, *NEUTRAL, "bot.database"), ("sqlalchemy", "structlog")) for room in CORE),
     Row("bot.story_form", ("bot.mp4",), ("PIL",)),
     Row("bot.mp4"),

@@ -16,7 +16,8 @@ from bot.database.tables import Post, Series, Story
 from bot.messages import ChatRef, Desk, InboundMessage, Media, OutboundMessage, Span, Text, Written, dump, load
 from bot.recurrence import read_beginning, read_when
 from handlers.context import Context, House
-from handlers.stories import more, planning, queueing, steering
+from handlers.stories import more, own, planning, queueing, steering
+from handlers.stories.described import described
 from handlers.stories.preview import SEPARATOR, draft_preview, plan_text
 from handlers.stories.questions import ask, expect
 from handlers.stories.telling import composed, is_numbered
@@ -74,8 +75,11 @@ async def _retold(
     text, wanted = more.without_line(text, ctx.house)
     if series:
         await more.keep(series, wanted, ctx)
-    plans.tell(story, text or before, media or pictures)
     one_for_one = len(media) == 1 and len(pictures) <= 1
+    text, pictures = described(text, media or pictures)
+    plans.tell(story, text or before, pictures)
+    if series:
+        await own.make_ready(series, pictures, ctx)
     edits: list[OutboundMessage] = []
     for post in posts:
         edits += await _edits(post, story, "change", ctx.name, ctx, new_media=one_for_one)
@@ -130,7 +134,8 @@ async def original_edited(message: InboundMessage, written: Written, ctx: Contex
     if series and is_numbered(series):
         series.title = (text.plain.splitlines() or [series.title])[0]
         return [ctx.reply(ctx.say("series_retitled", id=str(series.id), title=series.title))]
-    if more.without_line(text, ctx.house)[0] == plans.told(story)[0]:
+    before, pictures = plans.told(story)
+    if described(more.without_line(text, ctx.house)[0], pictures) == (before, pictures):
         return []
     return await _retold(series, story, text, (), await posted.with_story(ctx.session, story.id), ctx)
 

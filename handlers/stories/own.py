@@ -58,6 +58,8 @@ async def in_words(series: Series, content: Story, ctx: Context) -> Text:
         lines = Text("\n") + ctx.say("own_several", count=str(len(parts)), total=str(len(media)))
     if parts[0].text.plain != text.plain:
         lines = lines + "\n" + ctx.say("own_cut", most=str(CAPTION_LETTERS))
+    if any(item.spoiler for part in parts for item in part.media):
+        lines = lines + "\n" + ctx.say("own_open")
     return lines
 
 

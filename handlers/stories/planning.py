@@ -11,6 +11,7 @@ from bot.messages import InboundMessage, OutboundMessage, Text
 from bot.recurrence import Reading, Rule, read_beginning, read_when
 from handlers.context import Context
 from handlers.stories import counting, more, own, queueing
+from handlers.stories.described import described
 from handlers.stories.posting import plan_next
 from handlers.stories.preview import NOW, draft_preview, next_times, targets
 from handlers.stories.questions import ask
@@ -48,8 +49,9 @@ async def _begin_with(
 async def _draft(message: InboundMessage, ctx: Context, text: Text, numbered: bool) -> tuple[Series, Story]:
     text, wanted = more.without_line(text, ctx.house)
     title, told = (text.plain.splitlines() or [""])[0] if numbered else "", Text() if numbered else text
+    told, media = described(told, message.media)
     series, content = await plans.draft(
-        ctx.session, told, message.media, message.sender.id, ctx.now, asked_in=ctx.inbox_id, title=title
+        ctx.session, told, media, message.sender.id, ctx.now, asked_in=ctx.inbox_id, title=title
     )
     series.ask_minute = ctx.shop.ask_story_at if numbered else None
     await more.keep(series, message.fields.get("more", "").strip() or wanted, ctx)
@@ -110,7 +112,8 @@ async def retell(series: Series, content: Story, message: InboundMessage, ctx: C
         return
     text, media = plans.told(content)
     told, wanted = more.without_line(message.text, ctx.house)
-    plans.tell(content, told or text, message.media or media)
+    told, media = described(told, message.media or media)
+    plans.tell(content, told or text, media)
     await more.keep(series, wanted, ctx)
     content.asked_in = ctx.inbox_id
 

@@ -9,7 +9,7 @@ from bot.database.tables import Series, Story
 from bot.messages import Button, ChatRef, Media, OutboundMessage, Text
 from bot.recurrence import Occurrence, Rule, occurrences
 from handlers.context import Context
-from handlers.stories import more, own
+from handlers.stories import described, more, own
 from handlers.stories.telling import is_numbered, titled, with_title
 
 SEPARATOR = "\n\n———\n"
@@ -57,7 +57,7 @@ async def plan_text(series: Series, content: Story, ctx: Context) -> Text:
     if series.phrase != NOW:
         lines = lines + "\n" + ctx.say("story_next", next=next_times(series, ctx))
     lines = lines + "\n" + ctx.say("story_to", targets=await targets(series, ctx)) + await more.in_words(series, ctx)
-    lines = lines + await own.in_words(series, content, ctx)
+    lines = lines + described.in_words(plans.told(content)[1], ctx) + await own.in_words(series, content, ctx)
     if is_numbered(series):
         return lines + "\n" + ctx.say(f"series_missed_{series.on_missed}")
     if series.until_at:

@@ -11,6 +11,7 @@ from bot.messages import Button, InboundMessage, Media, OutboundMessage, Text
 from bot.recurrence import Rule, occurrences
 from handlers.context import Context
 from handlers.stories import own
+from handlers.stories.described import described
 from handlers.stories.preview import moment
 from handlers.stories.questions import ask, expect
 from handlers.stories.telling import bare_title, first_words, is_numbered
@@ -49,7 +50,11 @@ def _named(message: InboundMessage, known: dict[int, Series]) -> tuple[int | Non
 
 async def _which(known: Sequence[Series], text: Text, message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     """With several series the owner says which one; what was sent is kept meanwhile."""
-    kept = await plans.keep(ctx.session, text, message.media, ctx.now, ctx.inbox_id) if text or message.media else None
+    kept = (
+        await plans.keep(ctx.session, *described(text, message.media), ctx.now, ctx.inbox_id)
+        if text or message.media
+        else None
+    )
     choices = [
         ctx.labelled(
             f"{series.id}: {bare_title(series)}"[:40], "queue_into", {"series": series.id, "story": kept and kept.id}
@@ -81,7 +86,7 @@ async def add(
     post_id: int | None = None,
 ) -> list[OutboundMessage]:
     """Queues words and pictures, for one post where they were sent for that."""
-    story = await plans.keep(ctx.session, text, media, ctx.now, ctx.inbox_id)
+    story = await plans.keep(ctx.session, *described(text, media), ctx.now, ctx.inbox_id)
     return await _queued(series, story, message, ctx, post_id)
 
 

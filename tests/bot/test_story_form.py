@@ -8,6 +8,7 @@ import shutil
 import signal
 import stat
 from asyncio.subprocess import Process
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -180,3 +181,19 @@ async def test_a_real_film_is_made_over_whole_with_its_sound_and_without_its_pla
     after = mp4.read(made.data)
     assert after is not None and (after.width, after.height, after.code) == (720, 1280, "hvc1")
     assert after.seconds <= 1.6 and after.streams and not after.tells_place and b"mp4a" in made.data
+
+
+def test_a_videos_place_is_emptied_and_nothing_else_moves() -> None:
+    film = filmed("avc1", 12, 640, 480, place=True)
+    bare = mp4.without_place(film)
+    assert len(bare) == len(film) and b"35.6895" not in bare and bare.count(b"free") == 1
+    before, after = mp4.read(film), mp4.read(bare)
+    assert before and after and replace(before, tells_place=False) == after
+    assert mp4.without_place(bare) == bare and mp4.without_place(b"no video") == b"no video"
+
+
+@given(st.binary(max_size=200), st.integers(0, 700))
+def test_no_broken_file_breaks_the_cleaning(data: bytes, at: int) -> None:
+    film = filmed("avc1", 3, place=True)
+    for broken in (data, film[:at], film[:at] + data):
+        assert len(mp4.without_place(broken)) == len(broken)

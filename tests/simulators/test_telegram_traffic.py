@@ -18,13 +18,16 @@ from telegram import (
     InlineKeyboardMarkup,
     InputMediaDocument,
     InputMediaPhoto,
+    InputStoryContentPhoto,
+    InputStoryContentVideo,
     MessageEntity,
     ReplyParameters,
     Update,
 )
 from telegram.error import BadRequest, NetworkError
 
-from tests.simulators.telegram import faults
+from tests.moving_pictures import as_telegram_wants_it
+from tests.simulators.telegram import business, faults
 from tests.simulators.telegram.files import picture
 from tests.simulators.telegram.meeting import meeting
 from tests.simulators.telegram.people import Status
@@ -152,7 +155,20 @@ async def questions(simulator: TelegramSimulator, bot: Bot) -> None:
     await bot.leave_chat(room.id)
 
 
-@pytest.mark.parametrize("part", [people, rooms, sends, changes, questions])
+async def accounts(simulator: TelegramSimulator, bot: Bot) -> None:
+    """What the bot does with an account that somebody has connected."""
+    await bot.get_updates(allowed_updates=Update.ALL_TYPES)
+    connection = business.connect(simulator.world, simulator.owner)
+    photo = InputStoryContentPhoto(picture("blue", 1080, 1920))
+    story = await bot.post_story(connection.id, photo, 86400, caption="A chick", post_to_chat_page=True)
+    await bot.edit_story(connection.id, story.id, InputStoryContentVideo(as_telegram_wants_it()), caption="Two")
+    await bot.get_business_connection(connection.id)
+    await bot.delete_story(connection.id, story.id)
+    business.allow(simulator.world, connection, frozenset())
+    business.disconnect(simulator.world, connection)
+
+
+@pytest.mark.parametrize("part", [people, rooms, sends, changes, questions, accounts])
 async def test_both_sides_of_the_traffic_fit_telegrams_schema(
     part: Callable[[TelegramSimulator, Bot], Awaitable[None]], tmp_path: Path
 ) -> None:

@@ -13,6 +13,8 @@ SHOWN_AS_PICTURE = ("image/png", "image/jpeg", "image/webp")
 STICKERS = {1: ("png", "image/png"), 2: ("png", "image/apng"), 4: ("gif", "image/gif")}
 """Formats of stickers that are pictures; the third, Lottie, isn't."""
 STICKER_URL = "https://media.discordapp.net/stickers/{id}.{ending}"
+VEIL = "SPOILER_"
+"""Begins the name of a file that is hidden until somebody wants to see it."""
 NOTHING_ELSE = Media("document", alt="a message that only Discord can show")
 
 
@@ -31,14 +33,16 @@ def attachments(message: Mapping[str, Any], prefix: str) -> tuple[Media, ...]:
 def attachment(file: Mapping[str, Any], prefix: str, *, spoken: bool = False) -> Media:
     """One file. `spoken`: it is a voice message."""
     mime = word(file.get("content_type") or "").partition(";")[0].strip().lower()
+    name = word(file["filename"])
     return Media(
         "voice" if spoken or file.get("waveform") else _kind(mime),
         f"{prefix}/{int(file['id'])}",
-        name=word(file["filename"]),
+        name=name.removeprefix(VEIL),
         mime=mime,
         size=int(file.get("size") or 0),
         alt=word(file.get("description") or ""),
         url=word(file.get("url") or ""),
+        spoiler=name.startswith(VEIL),
     )
 
 

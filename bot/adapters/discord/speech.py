@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.adapter import Call, DeliveryError, ReadBlob, Reason
 from bot.adapters.discord.api import File
+from bot.adapters.discord.attachments import VEIL
 from bot.adapters.discord.markdown import to_discord
 from bot.messages import Button, Media, MessageRef
 
@@ -57,7 +58,7 @@ def _rows(buttons: Sequence[Button]) -> list[Said]:
 async def _file(media: Media, read_blob: ReadBlob) -> File:
     if not media.sha256:
         raise DeliveryError(Reason.rejected, f"the bytes of {media.name or media.kind} are not there")
-    name = media.name or media.kind + ENDINGS.get(media.mime, "")
+    name = VEIL * media.spoiler + (media.name or media.kind + ENDINGS.get(media.mime, ""))
     mime = media.mime or "application/octet-stream"
     return File(name, await read_blob(media.sha256), mime, media.alt[:ALT_LETTERS])
 

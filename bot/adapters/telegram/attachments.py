@@ -8,6 +8,8 @@ from typing import Any
 
 from bot.messages import Media, MediaKind
 
+VEILED = ("photo", "video", "animation")
+"""What can be hidden behind a veil until somebody wants to see it."""
 VIDEO_NOTE = "video_note"
 """The name that a round video bears: Telegram sends it again by a method of its own."""
 
@@ -19,7 +21,8 @@ def attachments(message: dict[str, Any]) -> tuple[Media, ...]:
     """
     for name, read in _READERS.items():
         if name in message:
-            return (read(message[name]),)
+            veiled = bool(message.get("has_media_spoiler")) and name in VEILED
+            return (replace(read(message[name]), spoiler=veiled),)
     return ()
 
 

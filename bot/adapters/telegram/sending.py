@@ -12,8 +12,10 @@ from telegram import InputMediaAnimation, InputMediaAudio, InputMediaDocument, I
 from bot.adapter import Call, DeliveryError, Reason
 from bot.adapters.telegram import reasons
 from bot.adapters.telegram.api import Api, chat_number
+from bot.adapters.telegram.attachments import VEILED
 from bot.adapters.telegram.entities import to_entities
 from bot.adapters.telegram.files import Files, as_documents, file_id_in, is_too_large, method_of
+from bot.adapters.telegram.plan import is_round
 from bot.adapters.telegram.reasons import Where
 from bot.messages import Button, ChatRef, Media, MessageRef, OutboundMessage, Receipt, Text
 from bot.recent import Recent
@@ -175,7 +177,7 @@ class Sending:
             return "sendContact", {"phone_number": media.url.removeprefix("tel:"), "first_name": media.name or "?"}
         method, parameter = method_of(media)
         caption = {} if media.kind in BARE else _words("caption", text)
-        return method, {parameter: await self._files.reference(media), **caption}
+        return method, {parameter: await self._files.reference(media), **caption, **_veil(media)}
 
     async def _album(self, call: Call) -> list[Any]:
         """The parts of an album; the caption stands under the one that bore it where it came from, else the first."""
@@ -185,7 +187,7 @@ class Sending:
                 raise DeliveryError(Reason.rejected, f"a {item.kind} can't stand there")
             file = await self._files.reference(item, attached=True)
             caption = _words("caption", call.message.text) if number == captioned else {}
-            parts.append(IN_ALBUMS[item.kind](media=file, api_kwargs=caption))
+            parts.append(IN_ALBUMS[item.kind](media=file, api_kwargs=caption | _veil(item)))
         return parts
 
     async def _edit(self, call: Call) -> Receipt:
@@ -249,6 +251,10 @@ class Sending:
             raise DeliveryError(Reason.uncertain, "Telegram names no message")
         numbers = tuple(str(message.get("message_id")) for message in messages) if len(messages) > 1 else ()
         return Receipt(str(number), _thread(call, first), tuple(file_id for file_id in ids if file_id), numbers)
+
+
+def _veil(media: Media) -> Said:
+    return {"has_spoiler": True} if media.spoiler and media.kind in VEILED and not is_round(media) else {}
 
 
 def _captioned(message: OutboundMessage) -> int:

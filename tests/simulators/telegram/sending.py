@@ -28,6 +28,7 @@ def sender_of(kind: str) -> Callable[[World, Call], dict[str, Any]]:
 
     def send(world: World, call: Call) -> dict[str, Any]:
         content = attached(world, kind, call.given.get(kind), call.files.get(kind))
+        content |= {"has_media_spoiler": True} if call.flag("has_spoiler") else {}
         takes_caption = kind not in ("sticker", "video_note")
         return _put(world, call, content | (caption_of(call) if takes_caption else {})).as_json()
 
@@ -120,6 +121,7 @@ def _item(world: World, call: Call, item: dict[str, Any]) -> dict[str, Any]:
     named = str(item.get("media", ""))
     upload = call.files.get(named.removeprefix("attach://")) if named.startswith("attach://") else None
     content = attached(world, str(item["type"]), named, upload)
+    content |= {"has_media_spoiler": True} if item.get("has_spoiler") else {}
     told = {key: item[key] for key in ("caption", "caption_entities", "parse_mode") if item.get(key)}
     return content | caption_of(Call(call.method, told))
 

@@ -158,12 +158,14 @@ class TelegramSimulator:
         reply_to: Message | None = None,
         thread: int | str | Topic | None = None,
         anonymous: bool = False,
+        veiled: bool = False,
         **more: Any,
     ) -> Message:
         """Somebody writes. `attach` is a kind such as "voice" or "location"; `anonymous`: as the group itself."""
         place = self.private(chat) if isinstance(chat, User) else chat
         place.started = True
         content = speech.content(self.world, text, photo, attach, data, name)
+        content |= {"has_media_spoiler": True} if veiled else {}
         if anonymous:
             more["sender_chat"] = place
         sender = User(1087968824, "Group", username="GroupAnonymousBot", is_bot=True) if anonymous else user
