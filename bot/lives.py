@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.database.accounts import NEXT_REMARK_AT
 from bot.database.broadcasts import NEXT_AT
 from bot.database.erasing import NEXT_ERASURE_AT
 from bot.database.live_hours import NEXT_ASK_AT
@@ -38,6 +39,7 @@ _LOOKS: tuple[tuple[Select[Any], timedelta, Life], ...] = (
     (NEXT_AT, timedelta(), Life(broadcasts.due, "a broadcast goes on")),
     (NEXT_QUESTION_AT, timedelta(), Life(stories.ask_due, "a series asks for its next story")),
     (NEXT_ERASURE_AT, timedelta(), Life(privacy.due, "somebody is forgotten")),
+    (NEXT_REMARK_AT, timedelta(), Life(stories.remark_due)),
     (NEXT_RECEIPT_AT, timedelta(), Life(stories.receipt_due)),
     (FIRST_GATHERED_AT, GATHERED, Life(stories.digest_due, "the owners hear what people said to stories")),
     (NEXT_ASK_AT, timedelta(), Life(stories.live_due, "a live hour has lasted an hour")),

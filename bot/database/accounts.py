@@ -91,10 +91,8 @@ def remark(session: AsyncSession, media: Media, why: str, detail: str, now: date
     session.add(FileRemark(file=media.file_id or media.sha256, media=dump(media), why=why, detail=detail, at=now))
 
 
-async def next_remark_at(session: AsyncSession) -> datetime | None:
-    """When owners have to hear something of a file."""
-    at: datetime | None = await session.scalar(select(func.min(FileRemark.at)))
-    return at
+NEXT_REMARK_AT = select(func.min(FileRemark.at))
+"""When owners have to hear something of a file."""
 
 
 async def take_remark(session: AsyncSession, now: datetime) -> tuple[FileRemark, Media, int | None] | None:
