@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database.accounts import NEXT_REMARK_AT
 from bot.database.broadcasts import NEXT_AT
 from bot.database.erasing import NEXT_ERASURE_AT
+from bot.database.errands import NEXT_ERRAND_AT
 from bot.database.live_hours import NEXT_ASK_AT
 from bot.database.plans import NEXT_OVER_AT, NEXT_POST_AT, NEXT_QUESTION_AT
 from bot.database.talk import FIRST_GATHERED_AT, GATHERED, NEXT_RECEIPT_AT
@@ -37,6 +38,7 @@ _LOOKS: tuple[tuple[Select[Any], timedelta, Life], ...] = (
     (NEXT_POST_AT, timedelta(), Life(stories.due, "a story is due")),
     (NEXT_OVER_AT, timedelta(), Life(stories.over_due, "a story is over")),
     (NEXT_AT, timedelta(), Life(broadcasts.due, "a broadcast goes on")),
+    (NEXT_ERRAND_AT, timedelta(), Life(stories.reach_due, "what goes to a crowd goes on")),
     (NEXT_QUESTION_AT, timedelta(), Life(stories.ask_due, "a series asks for its next story")),
     (NEXT_ERASURE_AT, timedelta(), Life(privacy.due, "somebody is forgotten")),
     (NEXT_REMARK_AT, timedelta(), Life(stories.remark_due)),

@@ -38,15 +38,15 @@ class Recipient:
     chat: ChatRef
 
 
-NEXT_AT = select(func.min(Broadcast.next_at))
+NEXT_AT = select(func.min(Broadcast.next_at)).where(Broadcast.state != "errand")
 """When the next round of any broadcast is due."""
 
 
 async def claim_due(session: AsyncSession, now: datetime) -> Broadcast | None:
     """A broadcast whose next round is due, held until the transaction ends; its plan and its post are held before it,
     as whoever changes them holds them."""
-    due = select(Broadcast.id, Broadcast.post_id).where(Broadcast.next_at <= now).order_by(Broadcast.next_at)
-    found = (await session.execute(due.limit(1))).first()
+    due = select(Broadcast.id, Broadcast.post_id).where(Broadcast.next_at <= now, Broadcast.state != "errand")
+    found = (await session.execute(due.order_by(Broadcast.next_at).limit(1))).first()
     if found is None:
         return None
     if found[1]:
@@ -103,22 +103,28 @@ async def snapshot(session: AsyncSession, broadcast: Broadcast, first: int = 0) 
     return await session.scalar(mine) or 0
 
 
-async def alike(session: AsyncSession, kind: str) -> list[tuple[Customer, int]]:
-    """Subscribers counted by all that decides whether they may be written to: one that stands for each sort, with how
-    many they are. Those that stand for others are no rows."""
+async def alike(
+    session: AsyncSession, kind: str, after: int, most: int
+) -> tuple[int | None, list[tuple[Customer, int]]]:
+    """The next subscribers behind an id, at most so many, counted by all that decides whether they may be written to:
+    one that stands for each sort, with how many they are. Those that stand for others are no rows. Before them the id
+    of the last, or None where nobody follows."""
     stopped, blocked = Customer.stopped_at.is_not(None), Customer.blocked_at.is_not(None)
     sorts = (
         *(Customer.reachable, Customer.complains, stopped, blocked, Customer.paused_until, Customer.timezone),
         *(Customer.most_a_week, cast(Customer.quiet, String), cast(Customer.contacted, String)),
     )
-    people = _subscribers(kind, *sorts).subquery()
+    private = (Conversation.customer_id == Customer.id, Conversation.person_id == "", Conversation.kind == "customer")
+    next_ones = select(*sorts, Customer.id.label("who")).where(_said_yes(kind), exists().where(*private))
+    people = next_ones.where(Customer.id > after).order_by(Customer.id).limit(most).subquery()
     keys = list(people.c)[: len(sorts)]
-    rows = await session.execute(select(*keys, func.count()).group_by(*keys))
-    return [(_stand_in(kind, row), row[-1]) for row in rows]
+    rows = (await session.execute(select(*keys, func.count(), func.max(people.c.who)).group_by(*keys))).all()
+    is_full = sum(row[-2] for row in rows) >= most
+    return max(row[-1] for row in rows) if is_full else None, [(_stand_in(kind, row), row[-2]) for row in rows]
 
 
 def _stand_in(kind: str, row: Any) -> Customer:
-    reachable, complains, stopped, blocked, paused_until, zone, most, quiet, contacted, _ = row
+    reachable, complains, stopped, blocked, paused_until, zone, most, quiet, contacted, *_ = row
     return Customer(
         reachable=bool(reachable), complains=bool(complains), paused_until=paused_until, timezone=zone,
         stopped_at=_LONG_AGO if stopped else None, blocked_at=_LONG_AGO if blocked else None, most_a_week=most,

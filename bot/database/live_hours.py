@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database.inserts import insert_into
 from bot.database.tables import Customer, InboxRow, LiveHour, LiveQuestion, OutboxRow
-from bot.messages import ChatRef, MessageRef, OutboundMessage, dump, load
+from bot.messages import MessageRef, dump
 
 HOUR = timedelta(hours=1)
+IN_A_ROW = 1000
+"""So many people who follow one another are never all forgotten."""
 OPEN = ("waiting", "asked")
 """How a question stands that may yet be answered."""
 
@@ -84,14 +86,18 @@ async def questions(session: AsyncSession, hour_id: int, *states: str) -> Sequen
     return [(one, name or "?") for one, name in rows]
 
 
-async def copies(session: AsyncSession, hour_id: int) -> list[tuple[str, ChatRef, int | None]]:
-    """The messages under which questions are gathered: their names, where they are, and whose chat that is."""
-    first, last = f"live:{hour_id}:", f"live:{hour_id};"
-    rows = await session.scalars(
-        select(OutboxRow).where(OutboxRow.key >= first, OutboxRow.key < last, OutboxRow.op == "send")
-    )
-    found = [(row, load(OutboundMessage, row.message).to) for row in rows if "/" not in row.key]
-    return [(row.key, to, row.customer_id) for row, to in found if isinstance(to, ChatRef)]
+async def copies(session: AsyncSession, hour_id: int, first: int, most: int) -> list[OutboxRow]:
+    """Of the messages under which questions are gathered, so many from a number on. They are numbered from 0; those of
+    people who are forgotten are gone."""
+    names = [f"live:{hour_id}:{number}" for number in range(first, first + most)]
+    rows = select(OutboxRow).where(OutboxRow.key.in_(names), OutboxRow.op == "send").order_by(OutboxRow.id)
+    return list(await session.scalars(rows))
+
+
+async def has_copies_from(session: AsyncSession, hour_id: int, first: int) -> bool:
+    """Whether there are such messages from a number on; a longer run of forgotten people than this is none."""
+    names = [f"live:{hour_id}:{number}" for number in range(first, first + IN_A_ROW)]
+    return await session.scalar(select(OutboxRow.id).where(OutboxRow.key.in_(names)).limit(1)) is not None
 
 
 NEXT_ASK_AT = select(func.min(LiveHour.ask_at)).where(LiveHour.state == "open")

@@ -174,14 +174,15 @@ async def claimed_by(session: AsyncSession, owner_id: str) -> Sequence[tuple[Tic
 _FOLLOWS = (Customer.follows_stories, Customer.reachable, Customer.blocked_at.is_(None), ~Customer.complains)
 
 
-async def followers(session: AsyncSession) -> Sequence[tuple[Customer, ChatRef]]:
+async def followers(session: AsyncSession, after: int, most: int) -> Sequence[tuple[Customer, ChatRef]]:
     """Customers who asked for stories, can be reached, are not blocked and have no open complaint, with their private
-    chats; held for the caller, who counts what they are told."""
+    chats: at most so many whose ids follow that one. They are held for the caller, who counts what they are told."""
     rows = await session.execute(
         select(Customer, Conversation.platform, Conversation.bot, Conversation.chat_id)
         .join(Conversation, Conversation.customer_id == Customer.id)
-        .where(*_FOLLOWS, Conversation.person_id == "")
+        .where(*_FOLLOWS, Conversation.person_id == "", Customer.id > after)
         .order_by(Customer.id)
+        .limit(most)
         .with_for_update(of=Customer)
     )
     return [(customer, ChatRef(platform, bot, chat)) for customer, platform, bot, chat in rows]

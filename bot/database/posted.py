@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import chats
 from bot.database.inserts import insert_into
-from bot.database.tables import OutboxRow, Post, PostReaction, SentPart, Series, Story
+from bot.database.tables import Broadcast, OutboxRow, Post, PostReaction, SentPart, Series, Story
 from bot.messages import STORIES, ChatRef, MessageRef, OutboundMessage, load
 
 KEY = re.compile(r"post:(\d+):(\d+)(?:/\d+)?")
@@ -32,6 +32,11 @@ class PostCopy:
     to: ChatRef
     customer_id: int | None
     messages: tuple[tuple[str | MessageRef, str], ...]
+
+    @property
+    def number(self) -> int:
+        """Which of the post's copies it is."""
+        return int(self.key.rpartition(":")[2])
 
     @property
     def state(self) -> str:
@@ -67,14 +72,20 @@ async def with_story(session: AsyncSession, story_id: int) -> Sequence[Post]:
     return (await session.scalars(select(Post).filter_by(story_id=story_id, state="posted").order_by(Post.id))).all()
 
 
-async def copies(session: AsyncSession, post: Post) -> list[PostCopy]:
-    """Every copy of a post that was sent, waits, or of which nobody knows whether it arrived."""
+async def copies(
+    session: AsyncSession, post: Post, begin: int = 0, most: int | None = None, before: datetime | None = None
+) -> list[PostCopy]:
+    """Every copy of a post that was sent, waits, or of which nobody knows whether it arrived; or at most so many from a
+    number on, and only those that were there at an instant."""
     found: list[PostCopy] = []
     moves = await chats.moves(session)
-    for first in range(0, post.copies, AT_ONCE):
-        roots = [f"post:{post.id}:{number}" for number in range(first, min(first + AT_ONCE, post.copies))]
+    end = post.copies if most is None else min(begin + most, post.copies)
+    for first in range(begin, end, AT_ONCE):
+        roots = [f"post:{post.id}:{number}" for number in range(first, min(first + AT_ONCE, end))]
         names = [name for root in roots for name in _names(root)]
         wanted = select(OutboxRow).where(OutboxRow.key.in_(names), OutboxRow.op == "send").order_by(OutboxRow.id)
+        if before is not None:
+            wanted = wanted.where(OutboxRow.created_at <= before)
         rows = (await session.scalars(wanted)).all()
         parts = select(SentPart).where(SentPart.outbox_id.in_([row.id for row in rows])).order_by(SentPart.place)
         by_row: dict[int, list[SentPart]] = {}
@@ -97,6 +108,30 @@ def _stands(row: OutboxRow) -> bool:
 def _is_left(row: OutboxRow) -> bool:
     """Whether the owner was asked whether it had arrived, and left it as it was."""
     return row.state == "cancelled" and row.error.startswith(UNSURE)
+
+
+def _of_followers(post: Post) -> tuple[ColumnElement[bool], ...]:
+    """The calls that made a post's copies in followers' chats."""
+    broadcast = select(Broadcast.id).where(Broadcast.post_id == post.id, Broadcast.state != "errand")
+    return OutboxRow.broadcast_id.in_(broadcast), OutboxRow.op == "send"
+
+
+async def reachable(session: AsyncSession, post: Post) -> int:
+    """How many copies in followers' chats can be changed."""
+    ended = OutboxRow.state.not_in(("dead", "cancelled", UNSURE))
+    rows = select(func.count()).select_from(OutboxRow).where(*_of_followers(post), ended, ~OutboxRow.key.contains("/"))
+    return await session.scalar(rows) or 0
+
+
+async def unsure(session: AsyncSession, post: Post, first: int) -> list[ChatRef]:
+    """The chats that may have a copy of which nobody knows whether it arrived: of the first so many copies, and of
+    followers."""
+    looked_at = await copies(session, post, 0, first)
+    left = and_(OutboxRow.state == "cancelled", OutboxRow.error.startswith(UNSURE))
+    rows = select(OutboxRow).where(*_of_followers(post), or_(OutboxRow.state == UNSURE, left)).order_by(OutboxRow.id)
+    theirs = [load(OutboundMessage, row.message).to for row in await session.scalars(rows)]
+    found = [copy.to for copy in looked_at if not copy.is_sure] + [to for to in theirs if isinstance(to, ChatRef)]
+    return list(dict.fromkeys(found))
 
 
 def _names(root: str) -> Iterator[str]:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from math import ceil
 from typing import Any
 
 from bot.database import broadcasts, chats, plans
 from bot.database.tables import Broadcast, Story
 from bot.messages import Button, ChatRef, InboundMessage, OutboundMessage, Text
-from handlers.broadcasts import reports
-from handlers.broadcasts.telling import OPEN, first_line, left_out, progress, with_state
+from handlers.broadcasts import dry_run, reports
+from handlers.broadcasts.dry_run import OTHER
+from handlers.broadcasts.telling import OPEN, first_line, progress, with_state
 from handlers.context import Context
-from handlers.preferences import Contact, next_contact, obstacle
-
-PER_SECOND = 30
-"""What the slowest of the platforms takes, for saying how long it will be."""
-OTHER: dict[str, Contact] = {"stories": "offers", "offers": "stories"}
 
 
 async def broadcast(message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
@@ -65,40 +59,8 @@ async def _where(ctx: Context) -> tuple[ChatRef, int]:
     return ctx.house.room, await chats.room_conversation(ctx.session, ctx.house.room)
 
 
-async def _dry_run(drafted: Broadcast, ctx: Context) -> tuple[Text, list[Button]]:
-    """How many will get it, now or after their quiet hours, who is left out and why, and what can be done."""
-    kind: Contact = "offers" if drafted.kind == "offers" else "stories"
-    at_once, later, reasons = 0, 0, Counter[str]()
-    for person, many in await broadcasts.alike(ctx.session, kind):
-        why = obstacle(person, kind, ctx.now, ctx.zone)
-        if why == "quiet" and next_contact(person, kind, ctx.now, ctx.zone):
-            later += many
-        elif why:
-            reasons[why] += many
-        else:
-            at_once += many
-    count, minutes = at_once + later, ceil((at_once + later) / PER_SECOND / 60)
-    values = {"id": str(drafted.id), "count": str(count), "total": str(count + sum(reasons.values()))}
-    text = ctx.say(f"broadcast_dry_{kind}", **values)
-    if later:
-        text = text + " " + ctx.say("broadcast_dry_later", later=str(later))
-    if minutes > 1:
-        text = text + " " + ctx.say("broadcast_dry_minutes", minutes=str(minutes))
-    text = text + left_out(ctx.house, dict(reasons))
-    if others := await broadcasts.others(ctx.session, kind):
-        text = text + "\n" + ctx.say(f"broadcast_others_{kind}", count=str(others))
-    return text, _choices(drafted, count, ctx)
-
-
-def _choices(drafted: Broadcast, count: int, ctx: Context) -> list[Button]:
-    value = {"broadcast": drafted.id}
-    found = [
-        ctx.labelled(ctx.say("broadcast_test_button").plain, "broadcast", {**value, "do": "test"}),
-        ctx.labelled(ctx.say(f"broadcast_to_{OTHER[drafted.kind]}_button").plain, "broadcast", {**value, "do": "kind"}),
-        ctx.labelled(ctx.say("cancel_button").plain, "broadcast", {**value, "do": "cancel"}),
-    ]
-    send = ctx.say("broadcast_send_button", count=str(count)).plain
-    return [ctx.labelled(send, "broadcast", {**value, "do": "send"}), *found] if count else found
+async def _dry_run(drafted: Broadcast, ctx: Context) -> tuple[Text, tuple[Button, ...]]:
+    return await dry_run.begin(ctx.session, ctx.house, drafted, ctx.here, ctx.conversation.id, ctx.now)
 
 
 async def pressed(message: InboundMessage, ctx: Context, value: dict[str, Any]) -> list[OutboundMessage]:
@@ -150,7 +112,7 @@ async def _test(found: Broadcast, message: InboundMessage, ctx: Context) -> list
 async def _to_others(found: Broadcast, message: InboundMessage, ctx: Context) -> list[OutboundMessage]:
     found.kind = OTHER[found.kind]
     text, choices = await _dry_run(found, ctx)
-    return [OutboundMessage(ctx.here, ctx.key(), "notice", "edit", text=text, buttons=tuple(choices),
+    return [OutboundMessage(ctx.here, ctx.key(), "notice", "edit", text=text, buttons=choices,
                             target=ctx.ref(message))]  # fmt: skip
 
 
@@ -169,6 +131,6 @@ async def _stop(found: Broadcast, ctx: Context) -> list[OutboundMessage]:
 
 
 async def _report(found: Broadcast, ctx: Context) -> list[OutboundMessage]:
-    counts = await broadcasts.counts(ctx.session, found.id)
-    media = await reports.files(found, ctx)
-    return [ctx.reply(ctx.say("broadcast_report", id=str(found.id), count=str(sum(counts.values()))), (), media)]
+    count, media = await reports.begin(ctx.session, ctx.house, found, ctx.here, ctx.now)
+    said = "broadcast_report" if media else "broadcast_reporting"
+    return [ctx.reply(ctx.say(said, id=str(found.id), count=str(count)), (), media)]

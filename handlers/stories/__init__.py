@@ -5,6 +5,7 @@
 `once` what happens after posting, `month` the calendar, `sofar` the best of it for newcomers. `talk` what people say to
 a story, `counting` how many do, `more` the buttons under it, `live` the hour of questions. `own` is Telegram's own
 stories as a place.
+`reaching` is how a change reaches every copy, `live_pages` how a live hour does.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from handlers.stories.planning import pressed as draft_pressed
 from handlers.stories.posting import due, settle
 from handlers.stories.questions import is_awaited
 from handlers.stories.queueing import dropped, into, queue
+from handlers.stories.reaching import due as reach_due
 from handlers.stories.sofar import button as so_far_button
 from handlers.stories.sofar import pressed as so_far_pressed
 from handlers.stories.sofar import so_far
@@ -70,6 +72,7 @@ __all__ = [
     "pressed",
     "queue",
     "quoted",
+    "reach_due",
     "receipt_due",
     "refused",
     "remark_due",

@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database import buttons, chats, live_hours, people, posted
+from bot.database import buttons, chats, live_hours, posted
 from bot.database.tables import LiveHour, LiveQuestion
 from bot.markup import quoted
 from bot.messages import Button, InboundMessage, MessageRef, OutboundMessage, Outcome, Text, dump, load, styled
 from handlers.context import Context, House
-from handlers.preferences import may_contact, unasked
+from handlers.stories import live_pages
 from handlers.stories.questions import expect
 from handlers.texts import best_language, say
 
@@ -51,25 +51,14 @@ async def command(message: InboundMessage, ctx: Context) -> list[OutboundMessage
         return [ctx.reply(ctx.say("live_already", title=hour.title, count=str(len(waiting))), _choices(hour.id, ctx))]
     title = title[:TITLE_LETTERS] or ctx.say("live_title").plain
     hour = await live_hours.begin(ctx.session, title, message.sender.id, ctx.now)
-    copies = await _announced(hour, ctx)
-    if not copies:
+    copies = live_pages.in_channels(hour, ctx.house, ctx.say("live_begins", title=title))
+    mine, more = await live_pages.begin(ctx.session, ctx.house, hour, len(copies), ctx.now)
+    copies += mine
+    if not copies and not more:
         hour.state = "over"
         return [ctx.reply(ctx.say("live_nowhere"))]
-    return [ctx.reply(ctx.say("live_open", title=title, count=str(len(copies))), _choices(hour.id, ctx)), *copies]
-
-
-async def _announced(hour: LiveHour, ctx: Context) -> list[OutboundMessage]:
-    """The post in the channels, and with those followers who may be written to at this very time."""
-    text = ctx.say("live_begins", title=hour.title)
-    found = [
-        OutboundMessage(chat, f"live:{hour.id}:{n}", "post", text=text) for n, chat in enumerate(ctx.house.channels)
-    ]
-    for customer, chat in await people.followers(ctx.session):
-        if may_contact(customer, "stories", ctx.now, ctx.zone):
-            copy = OutboundMessage(chat, f"live:{hour.id}:{len(found)}", "post", text=text)
-            mine = unasked(copy, customer, "stories", ctx.now, ctx.zone)
-            found += [mine] if mine else []
-    return found
+    count = str(len(copies) + more)
+    return [ctx.reply(ctx.say("live_open", title=title, count=count), _choices(hour.id, ctx)), *copies]
 
 
 def _choices(hour_id: int, ctx: Context, question: LiveQuestion | None = None) -> list[Button]:
@@ -232,22 +221,11 @@ async def _over(hour: LiveHour, ctx: Context) -> list[OutboundMessage]:
         for n, chat in enumerate(ctx.house.channels)
         if told
     ]
-    return [ctx.reply(said, back), *await _closed(hour, ctx), *posts]
+    return [ctx.reply(said, back), *await live_pages.end(ctx.session, ctx.house, hour, ctx.now), *posts]
 
 
 def _open(left: Sequence[tuple[LiveQuestion, str]]) -> bool:
     return any(question.state == "waiting" for question, _ in left)
-
-
-async def _closed(hour: LiveHour, ctx: Context) -> list[OutboundMessage]:
-    """The posts say that it is over."""
-    text = ctx.say("live_begins", title=hour.title) + "\n\n" + ctx.say("live_closed")
-    return [
-        OutboundMessage(
-            to, f"liveover:of-{hour.id}:{n}", "post", "edit", text=text, target=key, customer_id=customer_id
-        )
-        for n, (key, to, customer_id) in enumerate(await live_hours.copies(ctx.session, hour.id))
-    ]
 
 
 async def _round_up(hour: LiveHour, told: Sequence[tuple[LiveQuestion, str]], ctx: Context) -> Text:

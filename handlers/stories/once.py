@@ -10,17 +10,17 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database import accounts, people, plans, posted, talk
-from bot.database.posted import UNSURE, PostCopy
+from bot.database import accounts, people, plans, posted
 from bot.database.tables import Post, Series, Story
-from bot.messages import ChatRef, Desk, InboundMessage, Media, OutboundMessage, Span, Text, Written, dump, load
+from bot.messages import ChatRef, Desk, InboundMessage, Media, OutboundMessage, Text, Written, dump, load
 from bot.recurrence import read_beginning, read_when
 from handlers.context import Context, House
 from handlers.stories import more, own, planning, queueing, steering
 from handlers.stories.described import described
 from handlers.stories.preview import SEPARATOR, draft_preview, plan_text
 from handlers.stories.questions import ask, expect
-from handlers.stories.telling import composed, is_numbered
+from handlers.stories.reaching import PAGE, Change, reach, said_to
+from handlers.stories.telling import is_numbered
 from handlers.texts import best_language, say
 
 COMMAND = re.compile(r"/(\w+)(?:@\w+)?\s*")
@@ -80,12 +80,14 @@ async def _retold(
     plans.tell(story, text or before, pictures)
     if series:
         await own.make_ready(series, pictures, ctx)
-    edits: list[OutboundMessage] = []
+    edits, count = list[OutboundMessage](), 0
     for post in posts:
-        edits += await _edits(post, story, "change", ctx.name, ctx, new_media=one_for_one)
+        change = Change("change", ctx.name, bool(media) and one_for_one)
+        some, all_of = await reach(ctx.session, ctx.house, post, story, change, ctx.now)
+        edits, count = edits + some, count + all_of
     unsure = {post.id: await _unsure(ctx.session, ctx.house, post) for post in posts}
     names = list(dict.fromkeys(name for left in unsure.values() for name in left))
-    said = await _changed(series, story, len(edits), ctx)
+    said = await _changed(series, story, count, ctx)
     if media and edits and not one_for_one:
         said = said + "\n" + ctx.say("story_pictures_stay")
     reply = ctx.reply(said + "\n" + _reported(ctx.house, "change", 0, names) if names else said)
@@ -102,22 +104,6 @@ async def _changed(series: Series | None, story: Story, copies: int, ctx: Contex
     said = said + ctx.say("story_changed")
     live = series is not None and series.state in plans.LIVE and not is_numbered(series)
     return said + "\n" + await plan_text(series, story, ctx) if series and live else said
-
-
-async def _edits(
-    post: Post, story: Story, verb: str, stamp: str, ctx: Context, *, new_media: bool = False
-) -> list[OutboundMessage]:
-    text, media = composed(post, story)
-    changed, chosen = media if new_media else (), await talk.more_of(ctx.session, post.series_id)
-    return [
-        OutboundMessage(
-            copy.to, f"{verb}:{post.id}:{stamp}:{number}", "post", "edit", text=text, media=changed, target=copy.key,
-            customer_id=copy.customer_id,
-            buttons=more.under(ctx.house, post, chosen, len(media), private=copy.customer_id is not None),
-        )
-        for number, copy in enumerate(await posted.copies(ctx.session, post))
-        if copy.state != UNSURE
-    ]  # fmt: skip
 
 
 async def original_edited(message: InboundMessage, written: Written, ctx: Context) -> list[OutboundMessage]:
@@ -158,23 +144,17 @@ async def recall(
 ) -> list[OutboundMessage]:
     """`/story recall ID`: takes the latest post back from every chat, as far as the platforms let go of it."""
     post = await posted.last(ctx.session, series.id)
-    copies = await posted.copies(ctx.session, post) if post else []
-    if post is None or not copies:
+    if post is None or post.story_id is None or not post.copies:
         return [ctx.reply(ctx.say("recall_nothing", id=str(series.id)))]
+    told, change = await ctx.session.get_one(Story, post.story_id), Change("recall", ctx.name)
+    deletes, count = await reach(ctx.session, ctx.house, post, told, change, ctx.now)
     unsure = await _unsure(ctx.session, ctx.house, post)
+    if not count and not unsure:
+        return [ctx.reply(ctx.say("recall_nothing", id=str(series.id)))]
     post.state = "recalled"
-    reply = ctx.reply(_reported(ctx.house, "recall", len(copies) - len(unsure), unsure))
-    post.report = _report("recall", reply, ctx.house, unsure, len(copies) - len(unsure))
-    return [reply, *(gone for copy in copies for gone in _deletes(post, copy, ctx))]
-
-
-def _deletes(post: Post, copy: PostCopy, ctx: Context) -> list[OutboundMessage]:
-    name = f"recall:{post.id}:{ctx.name}:{copy.key.rpartition(':')[2]}"
-    return [
-        OutboundMessage(copy.to, f"{name}.{number}", "post", "delete", target=target, customer_id=copy.customer_id)
-        for number, (target, state) in enumerate(copy.messages)
-        if state != UNSURE
-    ]
+    reply = ctx.reply(_reported(ctx.house, "recall", count, unsure))
+    post.report = _report("recall", reply, ctx.house, unsure, count)
+    return [reply, *deletes]
 
 
 async def gone(
@@ -183,37 +163,25 @@ async def gone(
     """`/story gone ID`: every copy says that it is over, and nothing more of it is posted."""
     if series.gone_at:
         return [ctx.reply(ctx.say("settled"))]
-    edits = await mark_gone(ctx.session, ctx.house, series, ctx.now)
-    return [ctx.reply(ctx.say("story_gone", id=str(series.id), count=str(len(edits)))), *edits]
+    edits, count = await mark_gone(ctx.session, ctx.house, series, ctx.now)
+    return [ctx.reply(ctx.say("story_gone", id=str(series.id), count=str(count))), *edits]
 
 
-async def mark_gone(session: AsyncSession, house: House, series: Series, now: datetime) -> list[OutboundMessage]:
-    """What makes every copy of a plan's posts say that it is over: for deals and events that are finished too."""
+async def mark_gone(
+    session: AsyncSession, house: House, series: Series, now: datetime
+) -> tuple[list[OutboundMessage], int]:
+    """What makes every copy of a plan's posts say that it is over, for deals and events that are finished too; and how
+    many copies those are."""
     series.gone_at = now
     if series.state in plans.LIVE:
         await plans.cancel(session, series)
-    edits: list[OutboundMessage] = []
+    edits, count, change = list[OutboundMessage](), 0, Change("gone", f"{now.timestamp():.0f}", over=True)
     for post in await posted.all_of(session, series.id):
-        if post.story_id is None:
-            continue
-        text, media = composed(post, await session.get_one(Story, post.story_id))
-        said = _struck(house, text)
-        edits += [
-            OutboundMessage(
-                copy.to, f"gone:{post.id}:{now.timestamp():.0f}:{number}", "post", "edit", text=said, target=copy.key,
-                customer_id=copy.customer_id,
-                buttons=more.under(house, post, "", len(media), private=copy.customer_id is not None),
-            )
-            for number, copy in enumerate(await posted.copies(session, post))
-            if copy.state != UNSURE
-        ]  # fmt: skip
-    return edits
-
-
-def _struck(house: House, text: Text) -> Text:
-    """What a story says that is over."""
-    struck = replace(text, spans=(*text.spans, Span("strike", 0, len(text.plain)))) if text else text
-    return struck + ("\n\n" if text else "") + say(best_language(*house.shop.languages), "gone_mark")
+        if post.story_id is not None:
+            told = await session.get_one(Story, post.story_id)
+            some, all_of = await reach(session, house, post, told, change, now)
+            edits, count = edits + some, count + all_of
+    return edits, count
 
 
 async def due(session: AsyncSession, house: House, now: datetime) -> list[OutboundMessage] | None:
@@ -221,10 +189,10 @@ async def due(session: AsyncSession, house: House, now: datetime) -> list[Outbou
     series = await plans.over(session, now)
     if series is None:
         return None
-    edits = await mark_gone(session, house, series, now)
+    edits, count = await mark_gone(session, house, series, now)
     if house.room is None:
         return edits
-    text = say(best_language(*house.shop.languages), "story_gone", id=str(series.id), count=str(len(edits)))
+    text = say(best_language(*house.shop.languages), "story_gone", id=str(series.id), count=str(count))
     return [*edits, OutboundMessage(house.room, f"over:{series.id}:{now.timestamp():.0f}", "notice", text=text)]
 
 
@@ -242,8 +210,9 @@ async def as_told_now(key: str, ctx: Context) -> list[OutboundMessage]:
     if post is None or post.story_id is None:
         return []
     series, story = await ctx.session.get_one(Series, post.series_id), await ctx.session.get_one(Story, post.story_id)
-    edits = [edit for edit in await _edits(post, story, "again", ctx.name, ctx) if edit.target == key.partition("/")[0]]
-    return [replace(edit, text=_struck(ctx.house, edit.text)) for edit in edits] if series.gone_at else edits
+    change = Change("again", ctx.name, over=series.gone_at is not None)
+    copies = await posted.copies(ctx.session, post, named[1] if named else 0, 1)
+    return await said_to(ctx.session, ctx.house, post, story, change, copies)
 
 
 # What became of it
@@ -256,8 +225,7 @@ def _report(verb: str, reply: OutboundMessage, house: House, left: list[str], co
 
 async def _unsure(session: AsyncSession, house: House, post: Post) -> list[str]:
     """Who may have a copy of which nobody knows whether it arrived."""
-    copies = [copy for copy in await posted.copies(session, post) if not copy.is_sure]
-    return [f"{await _name(session, house, copy.to)} (?)" for copy in copies]
+    return [f"{await _name(session, house, chat)} (?)" for chat in await posted.unsure(session, post, PAGE)]
 
 
 async def _name(session: AsyncSession, house: House, chat: ChatRef) -> str:

@@ -18,8 +18,10 @@ from bot.curation import take_in_shop
 from bot.database import Database
 from bot.database.tables import BroadcastRecipient, Conversation, Customer, OutboxRow
 from bot.messages import Receipt
-from handlers.broadcasts import rounds
+from bot.pacing import Budget
+from handlers.broadcasts import dry_run, reports, rounds
 from handlers.broadcasts.reports import cell
+from handlers.stories import live_pages, reaching
 from knowledge.shop import read_shop
 from tests.stage import Stage
 
@@ -366,3 +368,207 @@ async def test_without_words_the_last_line_is_said_again(town: Town) -> None:
     how, line = town.room.hears()
     assert how.startswith("Write what you want to tell everybody")
     assert line == "Broadcast 1 is done: 30 of 30 got it."
+
+
+# At the platform's pace.
+
+
+def slow(town: Town, monkeypatch: pytest.MonkeyPatch, *, a_second: int = 5) -> list[datetime]:
+    """The platform takes so many calls a second; returns the times at which it gets them."""
+    monkeypatch.setattr(town.adapter, "budgets", lambda chat_id: (Budget("town", a_second, 1.0),))
+    made, times = town.adapter.send, list[datetime]()
+
+    async def send(call: Call) -> Receipt:
+        times.append(town.clock.now())
+        return await made(call)
+
+    monkeypatch.setattr(town.adapter, "send", send)
+    return times
+
+
+async def test_a_reply_goes_out_first_while_a_broadcast_of_many_waits(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = slow(town, monkeypatch)
+    await town.room.says("/broadcast Fresh eggs")
+    await town.room.presses("Yes, to 30")
+    await town.wait(seconds=2)
+    before = len(town.got("Fresh eggs"))
+    assert 5 <= before <= 15 and await town.in_outbox() == MANY - before
+    town.ana.news()
+    await town.ana.says("What do the hens eat?")
+    await town.wait(seconds=1)
+    assert len(town.ana.hears()) == 1
+    assert len(town.got("Fresh eggs")) <= before + 5  # the others still wait
+    await town.wait(minutes=1)
+    assert town.got("Fresh eggs") == of_all()
+    window = zip(times, times[5:], strict=False)
+    assert all(later - first >= timedelta(seconds=1) for first, later in window)
+
+
+async def test_a_429_pauses_the_budget_as_long_as_it_says_and_nobody_is_lost(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = slow(town, monkeypatch)
+    made, refused = town.adapter.send, list[datetime]()
+
+    async def send(call: Call) -> Receipt:
+        if call.message.broadcast_id and len(times) > 10 and not refused:
+            refused.append(town.clock.now())
+            raise DeliveryError(Reason.limited, "Too Many Requests", retry_after_s=7, scope="bot")
+        return await made(call)
+
+    monkeypatch.setattr(town.adapter, "send", send)
+    await town.room.says("/broadcast Fresh eggs")
+    await town.room.presses("Yes, to 30")
+    await town.wait(minutes=1)
+    assert len(refused) == 1
+    paused = [at for at in times if refused[0] < at < refused[0] + timedelta(seconds=7)]
+    assert paused == [] and max(times) >= refused[0] + timedelta(seconds=7)
+    assert town.got("Fresh eggs") == of_all()
+    assert set((await town.outcomes_of()).values()) == {("sent", "")}
+
+
+async def test_talk_waits_for_the_bots_own_pace_and_not_for_the_rooms(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the bot's budget was used up while the room waited for its own, everybody waited for the room."""
+
+    def budgets(chat_id: str) -> tuple[Budget, ...]:
+        own = Budget(chat_id, 1, 600.0) if chat_id == ROOM else Budget(chat_id, 1, 0.1)
+        return (Budget("town", 3, 0.1), own)
+
+    monkeypatch.setattr(town.adapter, "budgets", budgets)
+    for number in range(12):
+        await town.adapter.customer_says(f"c{number}", "/human")
+    await town.wait(seconds=5)
+    heard = [len(town.adapter.world.log(Place(f"c{number}"))) for number in range(12)]
+    assert min(heard) >= 2  # what they wrote, and an answer
+
+
+# What happens to a crowd of copies afterwards.
+
+
+async def again(town: Town) -> Town:
+    """Another process in the place of one that was killed."""
+    await town.concierge.stop()
+    other = Town(town.database, town.clock, town.shop, town.adapter.world)
+    other.crowd = town.crowd
+    await other.concierge.start()
+    return other
+
+
+async def told(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A story that everybody got; a change of it goes seven copies at a time."""
+    monkeypatch.setattr(reaching, "PAGE", 7)
+    await town.room.says("/story now Ten boxes left")
+    await town.room.presses("Confirm")
+    await town.wait(seconds=30)
+    assert town.got("Ten boxes left") == of_all()
+
+
+async def begins(town: Town, words: str) -> None:
+    """The owner says that, and the house gets no further than two pages."""
+    await town.room.writes(words)
+    await town.concierge.work()
+    assert await town.concierge.due()
+
+
+async def test_an_edit_of_a_crowd_of_copies_goes_on_after_a_kill_and_reaches_everybody_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await told(town, monkeypatch)
+    await begins(town, "/story edit 1 Nine boxes left")
+    town = await again(town)
+    await town.wait(minutes=1)
+    assert town.got("Nine boxes left") == of_all() and town.got("Ten boxes left") == {}
+    assert town.channel.hears()[-1] == "Nine boxes left"
+    async with town.database.read() as session:
+        edits = select(func.count()).select_from(OutboxRow).where(OutboxRow.op == "edit", OutboxRow.kind == "post")
+        assert await session.scalar(edits) == MANY + 1
+
+
+async def test_a_recall_of_a_crowd_of_copies_goes_on_after_a_kill(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    await told(town, monkeypatch)
+    await begins(town, "/story recall 1")
+    town = await again(town)
+    await town.wait(minutes=1)
+    assert not [p for p in town.crowd for shown in town.adapter.world.log(Place(p.id)) if not shown.deleted]
+    assert "31 copies" in town.room.last("taking it back").text.plain
+
+
+async def test_a_crowd_of_copies_says_that_it_is_over_and_one_line_tells_how_far_that_has_come(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await told(town, monkeypatch)
+    monkeypatch.setattr(reaching, "WINDOW", 1)
+    slow(town, monkeypatch, a_second=1)
+    await town.room.says("/story gone 1")
+    await town.wait(seconds=25)
+    assert "of 31 copies so far" in town.room.last("The change is on its way").text.plain
+    await town.wait(minutes=2)
+    assert town.room.last("The change is on its way").text.plain.endswith("31 of 31 copies so far.")
+    assert town.got("Ten boxes left") == of_all()
+    assert all("over" in town.adapter.world.log(Place(p.id))[-1].text.plain.casefold() for p in town.crowd)
+
+
+async def test_a_crowd_is_counted_a_page_at_a_time_and_the_dry_run_is_the_same(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town.change(0, paused_until=town.clock.now() + timedelta(days=3))
+    await town.change(29, complains=True)
+    monkeypatch.setattr(dry_run, "PAGE", 7)
+    await town.room.writes("/broadcast Fresh eggs")
+    await town.concierge.work()
+    assert await town.concierge.due()
+    town = await again(town)  # killed after the second page
+    await town.settle()
+    said = town.room.hears()
+    assert [words for words in said if "counting" in words] == [
+        "I'm counting who gets broadcast 1, and say so in a moment."
+    ]
+    assert said[-1].splitlines() == [
+        "Broadcast 1, to everybody who wants your stories: 28 of 30 get it.",
+        "Left out: 2",
+        "• 1 with an open complaint",
+        "• 1 who asked for a pause",
+    ]
+    await town.room.presses("Yes, to 28")
+    await town.wait(minutes=1)
+    assert town.got("Fresh eggs") == of_all(but=[0, 29])
+
+
+async def test_a_live_hour_begins_and_ends_with_a_crowd_a_page_at_a_time_and_through_kills(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_pages, "PAGE", 7)
+    await begins(town, "/live Ask me anything")
+    town = await again(town)
+    await town.wait(minutes=1)
+    assert town.got("Ask me anything") == of_all()
+    await begins(town, "/live stop")
+    town = await again(town)
+    await town.wait(minutes=1)
+    assert town.got("This hour is over") == town.got("Ask me anything") == of_all()
+
+
+async def test_a_report_of_a_crowd_is_made_a_file_at_a_time_and_names_each_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "ROWS", 7)
+    await town.room.says("/broadcast Fresh eggs")
+    await town.room.presses("Yes, to 30")
+    await town.wait(minutes=1)
+    line = town.room.last("is done")
+    await town.adapter.press(ROOM, line.message_id, line.buttons[0].data, None)
+    await town.concierge.work()
+    assert await town.concierge.due()
+    town = await again(town)
+    await town.settle()
+    files = town.room.log()[-1].media
+    assert [file.name for file in files] == [f"broadcast-1-{number}.csv" for number in range(1, 6)]
+    names = []
+    for file in files:
+        data = town.adapter.world.uploaded(file.file_id).content
+        names += [row[0] for row in list(csv.reader(StringIO(data.decode("utf-8-sig"))))[1:]]
+    assert names == [f"Customer {number}" for number in range(MANY)]

@@ -17,7 +17,8 @@ class Broadcast(Base):
     `kind` is what somebody must have said yes to. `post_id` names the story's post whose copies these are; without it
     an owner said it by /broadcast. `cursor` is the number of the last recipient that was looked at, `next_at` when the
     next round is due, `looks` how many rounds in a row found nothing new. `line` is the message that tells how far it
-    has come, with its buttons and the conversation of the room's in which they are pressed.
+    has come, with its buttons and the conversation of the room's in which they are pressed. In the state `errand` it is
+    none, but what else is to be said in many chats (`bot.database.errands`).
     """
 
     __tablename__ = "broadcasts"
