@@ -267,7 +267,7 @@ def alive(pid: int) -> bool:
 class Nursery:
     """Starts bots quickly: see bot_process."""
 
-    def __init__(self, program: Path = PROGRAM) -> None:
+    def __init__(self, program: Path) -> None:
         self._process = subprocess.Popen(
             [sys.executable, str(program), "--nursery"],
             stdin=subprocess.PIPE,

@@ -162,7 +162,7 @@ class StoryStorm(Storm):
         kill_at, self._kill_at = self._kill_at, self.seen + 10**9
         await self._followers_come()
         self._kill_at = self.seen + kill_at
-        for act in ("daily", "series", "fill", "once"):
+        for act in ("daily", "series", "fill", "fill", "once"):
             await self._act(act)
         self._kill("at the first plans")  # the next one dies at a point inside itself
         for _ in range(self._acts):

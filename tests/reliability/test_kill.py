@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,12 +26,10 @@ TORTURE = range(100, 300)
 THOUGHT_S = "0.3"
 
 
-@pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
-    """Where the bots of this run come from."""
-    nursery = Nursery()
-    yield nursery
-    nursery.close()
+@pytest.fixture
+def nursery(nurseries: Callable[[str], Nursery]) -> Nursery:
+    """Where the bots come from."""
+    return nurseries("bot_process.py")
 
 
 @pytest.fixture

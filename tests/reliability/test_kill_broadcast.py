@@ -7,10 +7,9 @@ import os
 import random
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from sqlalchemy import select
@@ -20,25 +19,20 @@ from bot.curation import take_in_shop
 from bot.database import Database, broadcasts, plans
 from bot.database.tables import Broadcast, BroadcastRecipient, Conversation, Customer
 from bot.messages import Text
-from tests.reliability import storm as storms
 from tests.reliability.storm import Nursery
 from tests.reliability.telegram_platform import TelegramPlatform
 from tests.simulators.telegram.simulator import BOT_ID
 
-PROGRAM = Path(__file__).with_name("telegram_process.py")
 SEEDS = (1, 2, 3, 4, 5)
 MANY, KILLS, WITHIN_S = 160, 3, 120.0
 EVENTS = ("called", "accepted", "answered")
 """A bot may die before Telegram took its call, before it was answered, or after."""
 
 
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
+@pytest.fixture
+def nursery(nurseries: Callable[[str], Nursery]) -> Nursery:
     """Where the bots come from."""
-    with patch.object(storms, "PROGRAM", PROGRAM):
-        nursery = Nursery()
-    yield nursery
-    nursery.close()
+    return nurseries("telegram_process.py")
 
 
 @pytest.fixture

@@ -4,35 +4,29 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 
 from bot.clock import Clock
 from bot.curation import take_in_shop
 from bot.database import Database
-from tests.reliability import storm as storms
 from tests.reliability.discord_platform import DiscordPlatform
 from tests.reliability.storm import Nursery, Storm
 from tests.reliability.verdict import judge
 from tests.simulators.telegram.files import picture
 
-PROGRAM = Path(__file__).with_name("discord_process.py")
 SEEDS = (1, 2, 3, 4, 5)
 TORTURE = range(100, 300)
 THOUGHT_S = "0.3"
 
 
-@pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
-    """Where the bots of this run come from."""
-    with patch.object(storms, "PROGRAM", PROGRAM):
-        nursery = Nursery()
-    yield nursery
-    nursery.close()
+@pytest.fixture
+def nursery(nurseries: Callable[[str], Nursery]) -> Nursery:
+    """Where the bots come from."""
+    return nurseries("discord_process.py")
 
 
 @pytest.fixture

@@ -29,15 +29,6 @@ SHORT, LONG = 7, 14
 """What the owner does in one storm, besides the first plans and the last nights."""
 
 
-@pytest.fixture(scope="session")
-def nurseries() -> Iterator[dict[str, Nursery]]:
-    """Where the bots of this run come from, by platform."""
-    known: dict[str, Nursery] = {}
-    yield known
-    for nursery in known.values():
-        nursery.close()
-
-
 @pytest.fixture
 def clock(tmp_path: Path, seed: int) -> Iterator[Steered]:
     """The clock of the platform and of every bot: it is noon, a day before that storm's night."""
@@ -62,7 +53,7 @@ async def storm(
     platform: TelegramPlatform | DiscordPlatform,
     database: Database,
     shop_dir: Path,
-    nurseries: dict[str, Nursery],
+    nurseries: Callable[[str], Nursery],
     clock: Steered,
     seed: int,
     tmp_path: Path,
@@ -72,12 +63,10 @@ async def storm(
     toml = shop_dir / "shop.toml"
     toml.write_text(toml.read_text().replace("Europe/Berlin", NIGHTS[seed % len(NIGHTS)][0]))
     await take_in_shop(database, shop_dir, clock)
-    if name not in nurseries:
-        nurseries[name] = Nursery(Path(__file__).with_name(f"{name}_process.py"))
     shop = ["--database", database.url, "--shop", str(shop_dir), "--platform", platform.url]
     argv = [*shop, "--clock", str(tmp_path / "clock"), "--log", str(tmp_path / "bot.log")]
     acts = LONG if seed in TORTURE else SHORT
-    return StoryStorm(platform, database, nurseries[name], argv, seed, clock, acts)
+    return StoryStorm(platform, database, nurseries(f"{name}_process.py"), argv, seed, clock, acts)
 
 
 async def weathered(storm: StoryStorm) -> None:
