@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from bot.database.tables import Customer, Erasure, InboxRow
+from bot.database.tables import Consent, Customer, Erasure, InboxRow
 from tests.adapters.test_contract import ask_hana, in_talk
 from tests.scenes import Scene
 
@@ -32,6 +32,42 @@ async def test_whoever_asks_is_told_what_is_kept_and_gets_it_as_files(scene: Sce
     assert "What Test Farm keeps about you" in words and "One of your questions went to Hana." in words
     assert "One remark that Hana made" in words and "likes hens" not in words
     assert sum(len(line.media) for line in told) == 2
+
+
+async def test_whether_it_helped_is_asked_of_whoever_said_yes_and_why_is_told(scene: Scene) -> None:
+    thread = await ask_hana(scene)
+    await scene.ana.presses("Ask me later whether it helped")
+    assert "I'll ask once whether it helped" in scene.ana.hears()[-1]
+    await thread.says("Gladly, in May!")
+    await thread.commands("close")
+    scene.ana.news()
+    await scene.wait(days=1)
+    (asked,) = scene.ana.news()
+    assert "help you?" in asked.text and "Why did I get this?" in asked.buttons
+    await scene.ana.presses("Why did I get this?")
+    assert "you said that I may ask" in scene.ana.hears()[-1]
+    async with scene.database.read() as session:
+        (yes,) = await session.scalars(select(Consent))
+    assert (yes.kind, yes.given, yes.wording) == ("follow_up", True, "Ask me later whether it helped")
+
+
+async def test_stop_and_the_settings_hold_on_every_platform(scene: Scene) -> None:
+    await scene.ana.commands("settings")
+    await scene.ana.presses("Yes, stories")
+    await scene.ana.presses("Yes, offers")
+    await scene.ana.presses("Pause for a month")
+    await scene.ana.presses("End the pause")
+    now = [line for line in scene.ana.log() if "stories: yes" in line.text]
+    assert len(now) == 1 and "offers: yes" in now[0].text and "paused" not in now[0].text
+    await scene.ana.commands("stop")
+    assert "no more stories or news" in scene.ana.hears()[-1]
+    await scene.room.plans_story("now", "Ten boxes left")
+    await scene.room.presses("Confirm")
+    await scene.wait(minutes=1)
+    assert scene.ana.hears() == [] and len(scene.channel.news()) == 1
+    async with scene.database.read() as session:
+        said = [(row.kind, row.given) for row in await session.scalars(select(Consent).order_by(Consent.id))]
+    assert said == [("stories", True), ("offers", True), ("stories", False), ("offers", False)]
 
 
 async def test_nothing_is_forgotten_before_the_second_yes(scene: Scene) -> None:

@@ -82,6 +82,29 @@ async def test_a_recall_names_what_the_platform_lets_go_no_more(scene: Scene) ->
         assert scene.channel.now(channel) is None
 
 
+async def test_a_plan_rests_goes_on_is_looked_at_posted_now_and_cancelled(scene: Scene) -> None:
+    await scene.room.plans_story("daily 09:00", "Ten boxes left")
+    await scene.room.presses("Confirm")
+    scene.room.news()
+    await scene.room.commands("story", "pause 1")
+    paused = scene.room.hears()[-1]
+    await scene.wait(days=1)
+    assert "1" in paused and scene.channel.news() == []
+    await scene.room.commands("story", "resume 1")
+    assert "Wed 11.03. 09:00" in scene.room.hears()[-1]
+    await scene.room.commands("story", "preview 1")
+    (shown, *_), buttons = scene.room.news(), [b for line in scene.room.log() for b in line.buttons]
+    assert "Ten boxes left" in shown.text and "Pause 1" in buttons
+    await scene.room.commands("story", "now 1")
+    await scene.wait(seconds=5)
+    assert [post.text for post in scene.channel.news()] == ["Ten boxes left"]
+    await scene.room.presses("Cancel 1")
+    await scene.wait(days=3)
+    assert scene.channel.news() == []
+    await scene.room.commands("story", "pause")
+    assert "Which" in scene.room.hears()[-1]
+
+
 async def test_what_is_over_says_so_in_every_copy(scene: Scene) -> None:
     channel, anas = await posted(scene)
     await scene.room.commands("story", "gone 1")
