@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bot import retention
 from bot.database.tables import Customer, InboxRow, OutboxRow, Ticket
+from bot.retention import forget_old
 from tests.stage import Stage
 
 
@@ -83,3 +84,29 @@ async def test_a_run_that_was_cut_goes_on_with_the_next(stage: Stage, monkeypatc
     assert 0 < len(await words(stage)) < 4
     await retention.forget_old(stage.database, now - timedelta(days=365), now)
     assert await words(stage) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_no_statement_of_the_daily_run_or_of_an_erasing_reads_a_chat_again_for_each_of_its_messages(
+    stage: Stage,
+) -> None:
+    """At 100,000 messages that took minutes inside a write transaction; docs/performance.md has the figures."""
+    said: dict[str, tuple[object, ...]] = {}
+
+    def note(conn: object, cursor: object, statement: str, parameters: tuple[object, ...], *rest: object) -> None:
+        if statement.startswith("SELECT"):
+            said[statement] = parameters
+
+    await stage.ana.says("Do you ship to Germany?")
+    event.listen(stage.database.engine.sync_engine, "before_cursor_execute", note)
+    await stage.ana.says("/forgetme")
+    await stage.ana.presses("Yes, forget me")
+    await stage.wait(minutes=1)
+    await forget_old(stage.database, stage.clock.now(), stage.clock.now())
+    event.remove(stage.database.engine.sync_engine, "before_cursor_execute", note)
+    found = []
+    async with stage.database.read() as session:
+        for statement, parameters in said.items():
+            plan = await (await session.connection()).exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            found += [row[-1] for row in plan if row[-1].startswith("SEARCH inbox_1 USING INDEX ix_inbox_message")]
+    assert len(said) > 30 and found == []

@@ -155,6 +155,18 @@ async def test_choices_are_offered_while_an_owner_types_and_nothing_of_it_is_sto
 
 
 @on_sqlite
+async def test_the_numbers_of_stories_are_offered_while_they_are_typed(stage: DiscordStage) -> None:
+    room, owner = stage.room.channel, stage.simulator.owner
+    await stage.room.commands("story", when="daily 09:00", text="Good morning")
+    await stage.room.presses("Confirm")
+    for verb in ("pause", "now", "edit"):
+        choices = await stage.simulator.user_autocompletes(room, owner, "story", "id", "", do=verb)
+        assert [(choice["name"], choice["value"]) for choice in choices] == [("1: Good morning", "1")]
+    await stage.room.commands("story", do="pause", id="1")
+    assert "1" in stage.room.hears()[-1]
+
+
+@on_sqlite
 async def test_canned_replies_owners_tags_and_times_are_offered_while_they_are_typed(stage: DiscordStage) -> None:
     room, owner = stage.room.channel, stage.simulator.owner
     await stage.room.commands("snippet", name="hello", text="Hello {customer}")
