@@ -432,6 +432,8 @@ async def test_a_question_that_nobody_answers_comes_back_to_the_owners_in_one_li
 
 async def test_a_customer_is_asked_a_day_later_whether_it_helped_and_gives_stars_and_a_word(scene: Scene) -> None:
     thread = await in_talk(scene)
+    await scene.ana.presses("Ask me later whether it helped")
+    scene.ana.news()
     await thread.commands("close")
     await scene.wait(days=1)
     (asked,) = scene.ana.news()
@@ -446,6 +448,7 @@ async def test_a_customer_is_asked_a_day_later_whether_it_helped_and_gives_stars
 
 async def test_what_did_not_help_is_open_again_with_its_words(scene: Scene) -> None:
     thread = await in_talk(scene)
+    await scene.ana.presses("Ask me later whether it helped")
     await thread.commands("close")
     thread.news()
     await scene.wait(days=1)
