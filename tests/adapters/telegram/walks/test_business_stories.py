@@ -277,3 +277,16 @@ async def test_a_video_that_fits_goes_as_it_is_whatever_the_machine_has(
     await posted(stage, "/story now They run!", attach="video", data=fits, name="run.mp4")
     (story,) = shown(stage)
     assert (story.kind, story.data) == ("video", fits)
+
+
+async def test_a_post_that_did_not_arrive_is_sent_once_more_as_the_story_stands_by_then(stage: TelegramStage) -> None:
+    await connected(stage)
+    stage.simulator.faults.inject("postStory", faults.cut())
+    await posted(stage)
+    assert shown(stage) == []
+    await stage.room.says("/story edit 1 Two chicks by now")
+    await stage.wait(minutes=1)
+    await stage.room.presses("Resend")
+    await stage.wait(minutes=1)
+    assert [story.caption for story in shown(stage)] == ["Two chicks by now"]
+    assert stage.simulator.count("postStory") == 1
