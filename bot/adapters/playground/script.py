@@ -113,8 +113,7 @@ class _Stage:
         self._nothing_new(step)
 
     async def _run_on(self) -> None:
-        await self._controls.advance(STEP)
-        await self._controls.settle()
+        await self._controls.advance(STEP)  # which ends with all that there is to do then
 
     def _hear(self, step: Step) -> bool:
         """The next message must be the one; another one in its place is a mismatch at once."""
