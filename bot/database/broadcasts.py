@@ -183,8 +183,11 @@ async def became(session: AsyncSession, broadcast_id: int, found: Iterable[Becam
         await session.execute(_BECAME, rows)
 
 
-async def settle(session: AsyncSession, broadcast_id: int, states: Sequence[str] = ("queued",)) -> int:
-    """Takes over from the outbox what became of those whose messages have all ended; returns how many they were."""
+async def settle(
+    session: AsyncSession, broadcast_id: int, states: Sequence[str] = ("queued",), taken_back: str = "withdrew"
+) -> int:
+    """Takes over from the outbox what became of those whose messages have all ended; returns how many they were.
+    `taken_back` is the reason for those whose message was cancelled before it went."""
     r, o, other = BroadcastRecipient, OutboxRow, aliased(OutboxRow)
     on_its_way = exists().where(
         other.broadcast_id == broadcast_id,
@@ -201,18 +204,18 @@ async def settle(session: AsyncSession, broadcast_id: int, states: Sequence[str]
     parts: dict[int, list[Any]] = {}
     for row in rows:
         parts.setdefault(row[0], []).append(row)
-    ended = [_outcome(number, its) for number, its in parts.items()]
+    ended = [_outcome(number, its, taken_back) for number, its in parts.items()]
     changed = [each for each in ended if each[1] not in states]
     await became(session, broadcast_id, changed)
     return len(changed)
 
 
-def _outcome(number: int, rows: Sequence[Any]) -> Became:
+def _outcome(number: int, rows: Sequence[Any], taken_back: str) -> Became:
     last = min(rows, key=lambda row: AFTER_ALL.index(row[2]))
     state, why = OUTCOMES[last[2]], str(last[3]).partition(":")[0]
     if state == "failed" and why == "blocked":
         return number, "unreachable", why, last[1], None
-    reason = {"left_out": "withdrew", "failed": why}.get(state, "")
+    reason = {"left_out": taken_back, "failed": why}.get(state, "")
     return number, state, reason, last[4] or last[1], None
 
 

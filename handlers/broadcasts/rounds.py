@@ -55,7 +55,9 @@ async def due(session: AsyncSession, house: House, now: datetime) -> list[Outbou
     broadcast = await broadcasts.claim_due(session, now)
     if broadcast is None:
         return None
-    settled = await broadcasts.settle(session, broadcast.id)
+    post = await session.get(Post, broadcast.post_id) if broadcast.post_id else None
+    taken_back = "recalled" if post and post.state == "recalled" else "withdrew"
+    settled = await broadcasts.settle(session, broadcast.id, taken_back=taken_back)
     messages, looked_at = list[OutboundMessage](), 0
     queued = await broadcasts.count(session, broadcast.id, "queued")
     if broadcast.state == "running":

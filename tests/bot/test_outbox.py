@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot import claiming, outbox
@@ -482,3 +482,21 @@ async def test_a_plan_is_asked_of_the_platform_that_the_message_goes_to(database
     assert asked == ["near"]
     async with database.read() as session:
         assert len((await session.scalars(select(OutboxRow))).all()) == 2
+
+
+async def test_who_is_next_is_found_by_the_index_of_live_rows(database: Database, clock: Clock) -> None:
+    """Else SQLite looks through all that waits, for each row that waits: 63 ms of the processor at 600 rows, not 1."""
+    if not database.is_sqlite:
+        return
+    statements: list[tuple[str, Any]] = []
+    event.listen(
+        database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda conn, cursor, sql, parameters, *more: statements.append((sql, parameters)),
+    )
+    async with database.write() as session:
+        await claiming.claim(session, clock.now(), 1, ["wire"])
+        sql, parameters = next(each for each in statements if "EXISTS" in each[0])
+        connection = await session.connection()
+        plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)).all()
+    assert any("ix_outbox_live" in str(row) for row in plan)

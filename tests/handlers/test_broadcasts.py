@@ -574,3 +574,20 @@ async def test_a_report_of_a_crowd_is_made_a_file_at_a_time_and_names_each_once(
         data = town.adapter.world.uploaded(file.file_id).content
         names += [row[0] for row in list(csv.reader(StringIO(data.decode("utf-8-sig"))))[1:]]
     assert names == [f"Customer {number}" for number in range(MANY)]
+
+
+async def test_who_had_not_got_a_story_when_it_was_taken_back_is_not_said_to_have_withdrawn(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow(town, monkeypatch)
+    await town.room.says("/story now Ten boxes left")
+    await town.room.presses("Confirm")
+    await town.wait(seconds=2)
+    got = set(town.got("Ten boxes left"))
+    assert 0 < len(got) < MANY
+    await town.room.says("/story recall 1")
+    await town.wait(minutes=2)
+    became = await town.outcomes_of()
+    assert {who for who, (state, _) in became.items() if state == "sent"} >= got
+    assert {became[who] for who in set(of_all()) - got} <= {("left_out", "recalled"), ("sent", ""), ("planned", "")}
+    assert ("left_out", "recalled") in became.values() and "withdrew" not in {why for _, why in became.values()}
