@@ -123,6 +123,13 @@ async def reachable(session: AsyncSession, post: Post) -> int:
     return await session.scalar(rows) or 0
 
 
+async def waiting(session: AsyncSession, post: Post, behind: int) -> tuple[int, int] | None:
+    """The first and the last number, behind one, of followers' copies that wait to be sent: a broadcast's window."""
+    waits = select(OutboxRow.key).where(*_of_followers(post), OutboxRow.state == "waiting")
+    numbers = [found[1] for key in await session.scalars(waits) if (found := copy_named(key)) and found[1] >= behind]
+    return (min(numbers), max(numbers)) if numbers else None
+
+
 async def unsure(session: AsyncSession, post: Post, first: int) -> list[ChatRef]:
     """The chats that may have a copy of which nobody knows whether it arrived: of the first so many copies, and of
     followers."""

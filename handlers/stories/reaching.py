@@ -45,6 +45,8 @@ async def reach(
 ) -> tuple[list[OutboundMessage], int]:
     """The messages that change the first page of copies, and how many copies there are to change in all."""
     copies = await posted.copies(session, post, 0, PAGE)
+    first, last = await posted.waiting(session, post, PAGE) or (0, -1)  # else they would go out as they are meanwhile
+    copies += await posted.copies(session, post, first, last - first + 1)
     said = await said_to(session, house, post, story, change, copies)
     if post.copies <= PAGE:
         recalled = change.verb == "recall"
@@ -52,7 +54,7 @@ async def reach(
     channels = sum(copy.customer_id is None and copy.is_sure for copy in copies)
     total = channels + await posted.reachable(session, post)
     about = {"verb": change.verb, "stamp": change.stamp, "new_media": change.new_media, "over": change.over,
-             "told_at": now.isoformat()}  # fmt: skip
+             "told_at": now.isoformat(), "done": [first, last]}  # fmt: skip
     await errands.begin(session, "change", story.id, post.id, PAGE, about, now)
     return said, total
 
@@ -75,6 +77,8 @@ async def due(session: AsyncSession, house: House, now: datetime) -> list[Outbou
     post, about = await session.get_one(Post, errand.post_id), errand.line
     change = Change(about["verb"], about["stamp"], about["new_media"], about["over"])
     copies = await posted.copies(session, post, errand.cursor, PAGE, before=errand.created_at)
+    first, last = about["done"]
+    copies = [copy for copy in copies if not first <= copy.number <= last]
     story = await session.get_one(Story, errand.story_id)
     said = await said_to(session, house, post, story, change, copies)
     errand.cursor, errand.next_at = min(errand.cursor + PAGE, post.copies), now

@@ -591,3 +591,38 @@ async def test_who_had_not_got_a_story_when_it_was_taken_back_is_not_said_to_hav
     assert {who for who, (state, _) in became.items() if state == "sent"} >= got
     assert {became[who] for who in set(of_all()) - got} <= {("left_out", "recalled"), ("sent", ""), ("planned", "")}
     assert ("left_out", "recalled") in became.values() and "withdrew" not in {why for _, why in became.values()}
+
+
+@pytest.mark.parametrize("page", [2, 100])
+async def test_a_copy_that_waits_does_not_go_out_after_a_story_was_taken_back_however_many_there_are(
+    town: Town, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(reaching, "PAGE", page)
+    monkeypatch.setattr(reaching, "WINDOW", 1)
+    slow(town, monkeypatch)
+    await town.room.says("/story now Ten boxes left")
+    await town.room.presses("Confirm")
+    await town.wait(seconds=2)
+    got = town.got("Ten boxes left")
+    assert 0 < len(got) < MANY
+    await town.room.says("/story recall 1")
+    await town.wait(minutes=3)
+    assert set(town.got("Ten boxes left")) == set(got)
+    assert not [p for p in town.crowd for shown in town.adapter.world.log(Place(p.id)) if not shown.deleted]
+
+
+async def test_a_copy_that_waits_says_what_the_story_says_by_now_and_is_not_changed_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reaching, "PAGE", 2)
+    slow(town, monkeypatch)
+    await town.room.says("/story now Ten boxes left")
+    await town.room.presses("Confirm")
+    await town.wait(seconds=2)
+    got = town.got("Ten boxes left")
+    await town.room.says("/story edit 1 Nine boxes left")
+    await town.wait(minutes=3)
+    assert town.got("Nine boxes left") == of_all() and town.got("Ten boxes left") == {}
+    async with town.database.read() as session:
+        edits = select(func.count()).select_from(OutboxRow).where(OutboxRow.op == "edit", OutboxRow.kind == "post")
+        assert await session.scalar(edits) == len(got) + 1
