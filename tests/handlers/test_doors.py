@@ -31,7 +31,7 @@ BEGINS = {
     "handlers/restock.py:due": THE_DOOR,
     "handlers/restock.py:_told": THE_DOOR,
     "handlers/broadcasts/rounds.py:_copy": THE_DOOR,
-    "handlers/stories/live.py:_announced": f"{CHANNEL}; to followers {THE_DOOR}",
+    "handlers/stories/live_pages.py:_with_followers": f"{THE_DOOR}; before that as a post of {CHANNEL}",
     # To customers who have just written or pressed.
     "handlers/context.py:reply": ANSWER,
     "handlers/answer.py:sure_now": ANSWER,
@@ -84,7 +84,10 @@ BEGINS = {
             "handlers/stories/filling.py:told_of",
             "handlers/stories/live.py:_shown_at_once",
             "handlers/stories/live.py:due",
+            "handlers/broadcasts/dry_run.py:go_on",
+            "handlers/broadcasts/reports.py:go_on",
             "handlers/stories/own.py:refused",
+            "handlers/stories/reaching.py:_told",
             "handlers/stories/own.py:remark_due",
             "handlers/stories/own.py:told_of",
             "handlers/stories/once.py:_first_left",
@@ -97,6 +100,7 @@ BEGINS = {
     # In public.
     "handlers/stories/posting.py:publish": CHANNEL,
     "handlers/stories/live.py:_over": CHANNEL,
+    "handlers/stories/live_pages.py:in_channels": CHANNEL,
     "handlers/stories/preview.py:preview": f"{ROOM}; and {LOOK}",
     "handlers/stories/preview.py:_looks": LOOK,
     "handlers/stories/own.py:in_words": LOOK,
