@@ -21,7 +21,7 @@ LOT = 8
 class Permits:
     """Asked at each look at the outbox. Without `paced` everything may go.
 
-    Posts and offers go in lots, each when there is room for the whole of it: a commit then carries several of them, and
+    Posts and offers go in lots, each when there is room for a part of it: a commit then carries several of them, and
     what a person waits for finds its place between two lots.
     """
 
@@ -78,7 +78,8 @@ class Permits:
         if row.platform not in self._begun:
             self._begun.add(row.platform)
             self._lots[row.platform] = lots.count
-            self._lots_until[row.platform] = pacer.ready_at((budgets[0], lots), now, lots.count)
+            part = max(1, lots.count // 3)  # a whole lot would leave the places around each reply unused
+            self._lots_until[row.platform] = pacer.ready_at((budgets[0], lots), now, part)
         whole_at = self._lots_until[row.platform]
         all_of = (*budgets, lots)
         if whole_at > now or pacer.ready_at((budgets[0], lots), now) > now:
