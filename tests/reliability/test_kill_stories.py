@@ -25,7 +25,7 @@ PLATFORMS: dict[str, Callable[..., TelegramPlatform | DiscordPlatform]] = {
 }
 SEEDS = (1, 2, 3, 4, 5)
 TORTURE = range(100, 300)
-SHORT, LONG = 7, 14
+SHORT, LONG = 4, 14
 """What the owner does in one storm, besides the first plans and the last nights."""
 
 
