@@ -27,6 +27,7 @@ from bot.database.entries import newest_revision
 from bot.database.migrate import newest
 from bot.http import Port, Take
 from bot.messages import ChatRef
+from bot.recurrence import second_reader
 from bot.settings import OWN_GATEWAY, Settings
 from bot.stuck import oldest_unhandled_at, unsent
 from handlers.texts import best_language, say
@@ -192,6 +193,8 @@ class House:
             await port.open(self._settings.http_host, self._settings.http_port)
             opened(port.number)
         self._say_what_is_served()
+        if self._role in ("all", "work"):
+            self._ahead = asyncio.create_task(asyncio.to_thread(second_reader.load))
         try:
             await _until_cancelled(self._loops(), self._line())
         finally:

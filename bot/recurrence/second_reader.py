@@ -9,11 +9,18 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
 from bot.recurrence.days import OnDate
 from bot.recurrence.grammar import Found
 from bot.recurrence.times_of_day import Clock
 
+_SETTINGS: dict[str, Any] = {
+    "PREFER_DATES_FROM": "future",
+    "REQUIRE_PARTS": ["day"],
+    "PARSERS": ["relative-time", "absolute-time"],
+}
 LONGEST = 80
 YEARS = 5
 """How far from this year a date may be: farther off it is a number that was misread."""
@@ -46,15 +53,20 @@ def read_once(phrase: str, today: date) -> Found | None:
     return Found(OnDate(named), clock, len(phrase)) if named else None
 
 
-def _date(text: str, today: date) -> date | None:
-    import dateparser  # it takes half a second to load, and few need it
+@cache
+def load() -> None:
+    """Has dateparser read its languages, which takes about a second of work: ahead, and in a thread, or else where the
+    first date is read."""
+    import dateparser
 
-    given = {
-        "RELATIVE_BASE": datetime(today.year, today.month, today.day),
-        "PREFER_DATES_FROM": "future",
-        "REQUIRE_PARTS": ["day"],
-        "PARSERS": ["relative-time", "absolute-time"],
-    }
+    dateparser.parse("read ahead", settings=_SETTINGS)
+
+
+def _date(text: str, today: date) -> date | None:
+    load()
+    import dateparser
+
+    given = _SETTINGS | {"RELATIVE_BASE": datetime(today.year, today.month, today.day)}
     try:
         found = dateparser.parse(text, settings=given)
     except Exception:  # what it raises for odd text is documented nowhere

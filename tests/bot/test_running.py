@@ -20,6 +20,7 @@ from bot.clock import Clock
 from bot.database import Database
 from bot.database.entries import store
 from bot.http import CantListen
+from bot.recurrence import second_reader
 from bot.running import run
 from knowledge.entry import Entry
 from tests.bot.shopfront import (
@@ -80,6 +81,13 @@ async def test_a_first_start_takes_in_the_shop_and_serves_it(front: Shopfront, p
     assert figures['concierge_deliveries_total{kind="reply",platform="telegram",state="sent"}'] == 3
     assert figures["concierge_reply_seconds_count"] == 3
     assert figures["concierge_oldest_unhandled_seconds"] == 0
+
+
+@SQLITE
+async def test_what_reads_dates_is_loaded_before_an_owner_waits_for_it(front: Shopfront) -> None:
+    second_reader.load.cache_clear()
+    async with open_shop(front.settings()):
+        await until(lambda: second_reader.load.cache_info().currsize == 1)
 
 
 @SQLITE

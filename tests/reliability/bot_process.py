@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import traceback
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -25,7 +25,7 @@ from bot.app import Concierge, Places
 from bot.clock import Clock
 from bot.database import Database
 from bot.messages import ChatRef
-from bot.recurrence import read_when
+from bot.recurrence import second_reader
 from handlers import answer
 from knowledge.phrases import Phrases
 from knowledge.shop import read_shop
@@ -104,7 +104,7 @@ def nursery() -> None:
     """Starts a bot for each line of standard input until that ends."""
     known = Phrases.load(Path("none"), ("en",), owner_name="Hana")  # two thirds of a start, and the same for all
     patch.object(Phrases, "load", return_value=known).start()
-    read_when("read ahead", datetime.now(UTC), "Europe/Berlin", "en")  # what reads dates is loaded when it is needed
+    second_reader.load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are taken away at once, so that their death can be seen
     for line in sys.stdin:
         child = os.fork()
