@@ -19,10 +19,12 @@ class Terminal:
 
     say = staticmethod(say)
 
-    def read(self, hidden: bool) -> str:
-        """A line; a hidden one isn't shown where there is a screen. Raises EOFError."""
+    def ask(self, question: str, hidden: bool) -> str:
+        """The line typed after a question; a hidden one isn't shown where there is a screen. Raises EOFError."""
         if hidden and sys.stdin.isatty():
-            return getpass.getpass("", sys.stderr)
+            # It hides what is typed before it asks: whoever pastes at the first sight of the question shows nothing.
+            return getpass.getpass(f"{question}\n", sys.stderr)
+        say(question)
         line = sys.stdin.readline()
         if not line:
             raise EOFError

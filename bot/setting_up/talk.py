@@ -23,8 +23,9 @@ class Console(Protocol):
         """Shows a line."""
         ...
 
-    def read(self, hidden: bool) -> str:
-        """The next line that is typed; `hidden` doesn't show it. Raises EOFError where nobody types any more."""
+    def ask(self, question: str, hidden: bool) -> str:
+        """The line that is typed after a question; `hidden` doesn't show it. Raises EOFError where nobody types any
+        more."""
         ...
 
 
@@ -72,8 +73,7 @@ class Talk:
             except Unfit as problem:
                 raise CantSetUp(f"--{option} {problem}. Nothing was written.") from problem
         while True:
-            self.say(f"\n{question}{_in_brackets(usual, shown)}")
-            typed = self._typed(hidden).strip()
+            typed = self._typed(f"{question}{_in_brackets(usual, shown)}", hidden).strip()
             if not typed and usual is None:
                 self.say("This one is needed.")
                 continue
@@ -97,17 +97,15 @@ class Talk:
         """Yes or no; yes where nobody is asked."""
         if not self.asks:
             return True
-        self.say(f"\n{question} [yes]")
-        return self._typed(False).strip().casefold()[:1] not in ("n", "0")
+        return self._typed(f"{question} [yes]").strip().casefold()[:1] not in ("n", "0")
 
     def wait_for_enter(self, sentence: str) -> None:
         """Waits until somebody has done what the sentence says."""
-        self.say(f"\n{sentence}")
-        self._typed(False)
+        self._typed(sentence)
 
-    def _typed(self, hidden: bool) -> str:
+    def _typed(self, question: str, hidden: bool = False) -> str:
         try:
-            return self._console.read(hidden)
+            return self._console.ask(f"\n{question}", hidden)
         except EOFError:
             raise CantSetUp(
                 "Nobody answers any more, so nothing was written: start again, or use --no-input with options."

@@ -47,7 +47,7 @@ def test_every_reason_has_a_consequence_and_no_consequence_is_idle() -> None:
 TRIES = [1, 2, 3, 8, 9, 10, 1000, 10**9]
 WAITS = [1, 2, 4, 128, 256, 300, 300, 300]
 RETRIED = ["thread_gone", "migrated", "unauthorised", "limited", "unreachable", "uncertain"]
-GIVEN_UP = ["blocked", "target_gone", "too_old", "too_long", "rejected"]
+GIVEN_UP = ["blocked", "target_gone", "too_old", "too_long", "full", "unfit", "rejected"]
 
 
 @pytest.mark.parametrize("reason", RETRIED)
