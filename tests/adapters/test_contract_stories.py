@@ -58,6 +58,17 @@ async def test_an_edit_of_a_picture_story_keeps_the_picture(scene: Scene) -> Non
         assert now and (now.text, now.media) == ("Nine boxes left", ("photo",))
 
 
+async def test_words_alone_get_a_picture_when_the_owner_changes_them_into_one(scene: Scene) -> None:
+    channel, anas = await posted(scene)
+    await scene.room.commands("story", "edit 1")
+    await scene.room.says("Nine boxes left", photo=picture("yellow"))
+    await scene.wait(seconds=5)
+    for seat, copy in ((scene.channel, channel), (scene.ana, anas)):
+        now = seat.now(copy)
+        assert now and (now.text, now.media) == ("Nine boxes left", ("photo",))
+    assert scene.channel.news() == [] and scene.ana.news() == []
+
+
 async def test_a_recall_takes_every_copy_back(scene: Scene) -> None:
     channel, anas = await posted(scene)
     await scene.room.commands("story", "recall 1")

@@ -102,7 +102,7 @@ class PlaygroundAdapter:
             return await self._show(place, call)
         target = self._target(call)
         if call.message.op == "edit":
-            self._edit(place, target, call.message)
+            await self._edit(place, target, call.message)
         elif call.message.op == "delete":
             self.world.delete(place, target.message_id)
         else:
@@ -277,10 +277,11 @@ class PlaygroundAdapter:
         found = {m.message_id: m for m in self.world.log(place)}.get(ref.message_id) if ref else None
         return None if found is None or found.deleted else found
 
-    def _edit(self, place: Place, target: Shown, message: OutboundMessage) -> None:
+    async def _edit(self, place: Place, target: Shown, message: OutboundMessage) -> None:
         if utf16_units(message.text.plain) > MAX_UNITS:
             raise DeliveryError(Reason.too_long, f"more than {MAX_UNITS} UTF-16 units")
-        self.world.edit(place, target.message_id, message.text or target.text, message.buttons)
+        media = tuple([await self._uploaded(media) for media in message.media])
+        self.world.edit(place, target.message_id, message.text or target.text, message.buttons, media)
 
     async def _show(self, place: Place, call: Call) -> Receipt:
         media = await self._checked(call.message)

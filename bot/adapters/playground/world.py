@@ -135,11 +135,19 @@ class World:
         self._tell(Change(place, shown))
         return shown
 
-    def edit(self, place: Place, message_id: str, text: Text, buttons: tuple[Button, ...] = ()) -> Shown:
-        """A new text and new buttons; the earlier text is kept where it was another."""
+    def edit(
+        self,
+        place: Place,
+        message_id: str,
+        text: Text,
+        buttons: tuple[Button, ...] = (),
+        media: tuple[Media, ...] = (),
+    ) -> Shown:
+        """A new text and new buttons, and new media where there are any; the earlier text is kept where it was
+        another."""
         old = self.message(place, message_id)
         versions = old.versions if old.text == text else (*old.versions, old.text)
-        return self.show(place, replace(old, text=text, buttons=buttons, versions=versions))
+        return self.show(place, replace(old, text=text, buttons=buttons, media=media or old.media, versions=versions))
 
     def delete(self, place: Place, message_id: str) -> Shown:
         """Marks as deleted; the log keeps what it said."""
