@@ -151,9 +151,9 @@ class StoryTruth:
                 for row, shown in self.copies[post.id]:
                     if shown.deleted or row.state != "sent":
                         continue
-                    self._says(plan, post, shown)
+                    self._says(plan, post, shown, resent=row.id in self.storm.resent)
 
-    def _says(self, plan: Plan, post: Post, shown: Shown) -> None:
+    def _says(self, plan: Plan, post: Post, shown: Shown, *, resent: bool) -> None:
         text = shown.text.partition("\n")[2] if plan.kind == "series" else shown.text
         if plan.kind == "series":
             usual = [f"e{shown.width:03} hens", f"e{shown.width:03} an answer"]
@@ -163,6 +163,8 @@ class StoryTruth:
         words = self.storm.edits.get(post.id)
         if words is None:
             assert text in usual, (post.id, usual, shown)
+        elif resent:  # it says what the plan said when it was sent once more, which may be newer than its post's words
+            assert text in plan.said[plan.said.index(words) :], (post.id, words, plan.said, shown)
         else:
             assert text == words, (post.id, words, shown)
 
