@@ -67,6 +67,12 @@ async def keep(series: Series, wanted: str, ctx: Context) -> None:
         (await talk.of_series(ctx.session, series.id)).more = known_as(wanted, ctx.house) or wanted[:60]
 
 
+async def stays(series: Series, wanted: str, ctx: Context) -> bool:
+    """Whether that choice leaves the button under a plan's posts as it is."""
+    chosen = known_as(wanted, ctx.house) or wanted[:60]
+    return not chosen or chosen == await talk.more_of(ctx.session, series.id)
+
+
 async def in_words(series: Series, ctx: Context) -> Text:
     """What the preview says of the button; nothing where there is none."""
     chosen = await talk.more_of(ctx.session, series.id)

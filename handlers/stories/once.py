@@ -121,7 +121,9 @@ async def original_edited(message: InboundMessage, written: Written, ctx: Contex
         series.title = (text.plain.splitlines() or [series.title])[0]
         return [ctx.reply(ctx.say("series_retitled", id=str(series.id), title=series.title))]
     before, pictures = plans.told(story)
-    if described(more.without_line(text, ctx.house)[0], pictures) == (before, pictures):
+    told, wanted = more.without_line(text, ctx.house)
+    button_stays = series is None or await more.stays(series, wanted, ctx)
+    if button_stays and described(told, pictures) == (before, pictures):
         return []
     return await _retold(series, story, text, (), await posted.with_story(ctx.session, story.id), ctx)
 

@@ -93,6 +93,16 @@ async def test_new_words_after_posting_may_name_another_answer_and_never_show_th
     assert stage.ana.hears()[-1].startswith("Our hens eat")
 
 
+async def test_the_line_alone_may_be_changed_in_the_message_that_told_the_story(stage: Stage) -> None:
+    await posted(stage)
+    (asked,) = [shown for shown in stage.room.log() if shown.text.plain.startswith("/story now")]
+    await stage.room.edits(asked, f"/story now Ten boxes left\nmore: {of_the_hens(stage)}")
+    await stage.wait(seconds=5)
+    assert stage.ana.last("Ten boxes").text.plain == "Ten boxes left"
+    await stage.ana.presses("Tell me more")
+    assert stage.ana.hears()[-1].startswith("Our hens eat")
+
+
 async def test_a_button_that_names_nothing_known_is_said_in_the_preview(stage: Stage) -> None:
     await stage.room.says("/story now Ten boxes left\nmore: unicorns")
     assert "I know no answer or product called “unicorns”" in stage.room.hears()[-1]
